@@ -1,0 +1,58 @@
+// swift-tools-version: 6.1
+import Foundation
+import PackageDescription
+
+// Where libraries are that the compiler does not find by itself. `./setup` fills `.deps`; the environment overrides it.
+let lightGBM = Context.environment["LIGHTGBM"] ?? "\(Context.packageDirectory)/.deps/lightgbm"
+let mpiLibrary = Context.environment["MPI_LIBRARY"] ?? "mpich"
+let mpiPackageConfig = Context.environment["MPI_PKG_CONFIG"]
+let mpiInclude =
+  Context.environment["MPI_INCLUDE"]
+  ?? ["x86_64", "aarch64", "ppc64le"].map { "/usr/include/\($0)-linux-gnu/mpich" }
+  .first { FileManager.default.fileExists(atPath: "\($0)/mpi.h") }
+
+let swift: [SwiftSetting] = [
+  .unsafeFlags(mpiInclude.map { ["-Xcc", "-I\($0)"] } ?? []),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+  name: "hsdl-mpi",
+  products: [
+    .library(name: "MPI", targets: ["MPI"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"5.0.0"),
+  ],
+  targets: [
+    .systemLibrary(name: "CMPI", pkgConfig: mpiPackageConfig),
+    .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CSVM", providers: [.apt(["libsvm-dev"])]),
+    .target(
+      name: "CLightGBM",
+      linkerSettings: [
+        .linkedLibrary("_lightgbm"), .linkedLibrary("stdc++"),
+        .unsafeFlags(["-L\(lightGBM)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(lightGBM)/lib"]),
+      ]),
+
+    .target(
+      name: "MPI", dependencies: ["CMPI"], swiftSettings: swift,
+      linkerSettings: [.linkedLibrary(mpiLibrary)]),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    .target(
+      name: "CommunicatorChecks", dependencies: ["MPI"], path: "Tests/CommunicatorChecks",
+      swiftSettings: swift),
+    .executableTarget(
+      name: "communicator-checks", dependencies: ["CommunicatorChecks", "MPI"],
+      path: "Tests/communicator-checks", swiftSettings: swift),
+    .testTarget(
+      name: "MPITests",
+      dependencies: ["MPI", "CommunicatorChecks", "TestSupport", "communicator-checks"],
+      swiftSettings: swift),
+  ],
+  cxxLanguageStandard: .cxx17
+)
