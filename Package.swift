@@ -20,7 +20,7 @@ let swift: [SwiftSetting] = [
 let package = Package(
   name: "hsdl-mpi",
   products: [
-    .library(name: "MPI", targets: ["MPI"])
+    .library(name: "MPI", targets: ["MPI", "SeismicFormats"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -41,6 +41,8 @@ let package = Package(
     .target(
       name: "MPI", dependencies: ["CMPI"], swiftSettings: swift,
       linkerSettings: [.linkedLibrary(mpiLibrary)]),
+
+    .target(name: "SeismicFormats", dependencies: ["CXML"], swiftSettings: swift),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .target(

@@ -1,0 +1,64 @@
+/// QuakeML's identifiers: `smi:` or `quakeml:`, an authority of three characters or more, `/`, and a local part.
+enum ResourceIdentifier {
+  /// What an identifier names, for those that have to be made.
+  enum Kind: String {
+    case event, origin, magnitude, stationMagnitude, amplitude, pick, arrival, focalMechanism, momentTensor, other
+  }
+
+  private static let authorityCharacters = table("-.*()_~'")
+  private static let localCharacters = table("-.*()+?_~'=,;#/&")
+
+  private static func table(_ extra: String) -> [Bool] {
+    var table = [Bool](repeating: false, count: 256)
+    for byte in 48...57 { table[byte] = true }
+    for byte in 65...90 { table[byte] = true }
+    for byte in 97...122 { table[byte] = true }
+    for byte in extra.utf8 { table[Int(byte)] = true }
+    return table
+  }
+
+  /// Whether QuakeML allows the text as an identifier.
+  static func isValid(_ bytes: Bytes) -> Bool {
+    let start = bytes.begins(with: "smi:") ? 4 : bytes.begins(with: "quakeml:") ? 8 : -1
+    guard start > 0 else { return false }
+    var index = start
+    while index < bytes.count, authorityCharacters[Int(bytes[index])] { index += 1 }
+    guard index - start >= 3, index < bytes.count - 1, bytes[index] == 47 else { return false }
+    for byte in bytes[(index + 1)...] where !localCharacters[Int(byte)] { return false }
+    return true
+  }
+
+  /// What stands before an identifier of ours.
+  static func localPrefix(_ kind: Kind) -> String { "smi:local/\(kind.rawValue)/" }
+
+  /// An identifier that QuakeML allows: the text itself, or one made of it.
+  ///
+  /// Characters that are not allowed are replaced by `~` and their hexadecimal code, so different texts stay different.
+  static func append(_ text: String, _ kind: Kind, to sink: TextSink) {
+    var text = text
+    text.withUTF8 { bytes in
+      if isValid(bytes) {
+        guard bytes.contains(38) else { return sink.append(bytes) }
+        return sink.append(xml: bytes.string)
+      }
+      sink.append(text: localPrefix(kind))
+      if bytes.isEmpty { sink.append("unnamed") }
+      for byte in bytes {
+        if localCharacters[Int(byte)] && byte != 126 && byte != 38 {
+          sink.append(byte: byte)
+        } else {
+          sink.append(byte: 126)
+          for nibble in [byte >> 4, byte & 15] { sink.append(byte: nibble < 10 ? 48 + nibble : 87 + nibble) }
+        }
+      }
+    }
+  }
+}
+
+extension Event {
+  /// The identifier for tables: as the catalog has it, without what was put before it to make it fit QuakeML.
+  public var tableID: String {
+    let prefix = ResourceIdentifier.localPrefix(.event)
+    return publicID.hasPrefix(prefix) ? String(publicID.dropFirst(prefix.count)) : publicID
+  }
+}

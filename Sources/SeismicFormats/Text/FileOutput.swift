@@ -1,0 +1,100 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A file that is being written under another name, and gets its own only when it is whole.
+///
+/// Whoever looks at the final name sees the old file, no file, or the whole new one; never a part.
+public final class FileOutput {
+  /// The final path.
+  public let path: String
+  private let temporaryPath: String
+  private var descriptor: Int32
+  /// Bytes written so far.
+  public private(set) var size = 0
+
+  /// Starts a file.
+  ///
+  /// - Parameter path: its final path; the folder must exist.
+  /// - Throws: ``FormatError`` with `cannotCreate`.
+  public init(_ path: String) throws {
+    self.path = path
+    temporaryPath = path + ".partial-\(getpid())"
+    descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw FormatError(
+        .cannotCreate, file: path, found: "it cannot be created (\(String(cString: strerror(errno))))",
+        remedy: "check that the folder exists and can be written")
+    }
+  }
+
+  deinit {
+    if descriptor >= 0 {
+      close(descriptor)
+      unlink(temporaryPath)
+    }
+  }
+
+  /// Adds bytes.
+  ///
+  /// - Throws: ``FormatError`` with `inputOutput`.
+  public func write(_ bytes: Bytes) throws {
+    var done = 0
+    while done < bytes.count, let base = bytes.baseAddress {
+      #if canImport(Glibc)
+        let count = Glibc.write(descriptor, base + done, bytes.count - done)
+      #elseif canImport(Musl)
+        let count = Musl.write(descriptor, base + done, bytes.count - done)
+      #else
+        let count = Darwin.write(descriptor, base + done, bytes.count - done)
+      #endif
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw FormatError(
+          .inputOutput, file: path, found: "writing failed (\(String(cString: strerror(errno))))",
+          remedy: "check the space that is left")
+      }
+      done += count
+    }
+    size += bytes.count
+  }
+
+  /// Adds what a sink holds, and empties it.
+  ///
+  /// - Throws: ``FormatError`` with `inputOutput`.
+  public func write(_ sink: TextSink) throws {
+    try write(sink.bytes)
+    sink.removeAll()
+  }
+
+  /// Adds text.
+  ///
+  /// - Throws: ``FormatError`` with `inputOutput`.
+  public func write(_ text: String) throws {
+    var text = text
+    try text.withUTF8 { try write($0) }
+  }
+
+  /// Ends the file: brings it to the disk and gives it its name.
+  ///
+  /// - Throws: ``FormatError``.
+  public func commit() throws {
+    guard descriptor >= 0 else { return }
+    guard fsync(descriptor) == 0 || errno == EINVAL, close(descriptor) == 0 else {
+      let reason = String(cString: strerror(errno))
+      descriptor = -1
+      unlink(temporaryPath)
+      throw FormatError(.inputOutput, file: path, found: "it could not be brought to the disk (\(reason))")
+    }
+    descriptor = -1
+    guard rename(temporaryPath, path) == 0 else {
+      let reason = String(cString: strerror(errno))
+      unlink(temporaryPath)
+      throw FormatError(.cannotCreate, file: path, found: "it could not be given its name (\(reason))")
+    }
+  }
+}
