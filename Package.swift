@@ -20,7 +20,7 @@ let swift: [SwiftSetting] = [
 let package = Package(
   name: "hsdl-mpi",
   products: [
-    .library(name: "MPI", targets: ["MPI", "SeismicFormats"])
+    .executable(name: "hsdl-mpi", targets: ["hsdl-mpi"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -43,6 +43,24 @@ let package = Package(
       linkerSettings: [.linkedLibrary(mpiLibrary)]),
 
     .target(name: "SeismicFormats", dependencies: ["CXML"], swiftSettings: swift),
+
+    .target(
+      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM"], swiftSettings: swift),
+
+    .target(
+      name: "Worker",
+      dependencies: [
+        "HSDLCompute", "SeismicFormats", "MPI", .product(name: "Crypto", package: "swift-crypto"),
+      ], swiftSettings: swift),
+
+    .target(
+      name: "Coordinator", dependencies: ["Worker", "HSDLCompute", "SeismicFormats", "MPI"], swiftSettings: swift),
+    .executableTarget(
+      name: "hsdl-mpi",
+      dependencies: [
+        "Coordinator", "Worker", "HSDLCompute", "SeismicFormats", "MPI",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Yams", package: "Yams"),
+      ], swiftSettings: swift),
 
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .target(

@@ -44,9 +44,10 @@ int LGBM_BoosterCreate(const DatasetHandle train_data, const char *parameters, B
 int LGBM_BoosterLoadModelFromString(const char *model_str, int *out_num_iterations,
                                     BoosterHandle *out);
 int LGBM_BoosterFree(BoosterHandle handle);
-int LGBM_BoosterResetParameter(BoosterHandle handle, const char *parameters);
 int LGBM_BoosterUpdateOneIterCustom(BoosterHandle handle, const float *grad, const float *hess,
                                     int *is_finished);
+int LGBM_BoosterGetNumPredict(BoosterHandle handle, int data_idx, int64_t *out_len);
+int LGBM_BoosterGetPredict(BoosterHandle handle, int data_idx, int64_t *out_len, double *out_result);
 int LGBM_BoosterSaveModelToString(BoosterHandle handle, int start_iteration, int num_iteration,
                                   int feature_importance_type, int64_t buffer_len, int64_t *out_len,
                                   char *out_str);

@@ -66,6 +66,9 @@ public final class PickGroup {
         codeEnd: Int32(truncatingIfNeeded: codes.count)))
   }
 
+  /// Notes that more rows of the event could not be used.
+  public func addUnusableRows(_ count: Int) { unusableRowCount += count }
+
   func isSame(as id: Bytes) -> Bool {
     eventID.withUnsafeBufferPointer { $0.isSame(as: id) }
   }

@@ -89,3 +89,24 @@ public final class FileInput {
     }
   }
 }
+
+extension FileInput {
+  /// How many line ends stand before a place.
+  ///
+  /// - Throws: ``FormatError`` with `inputOutput`.
+  public func lineCount(upTo end: Int) throws -> Int {
+    var bytes = [UInt8](repeating: 0, count: 1 << 20)
+    var position = 0
+    var lines = 0
+    while position < end {
+      let count = try bytes.withUnsafeMutableBytes { memory in
+        try read(
+          at: position, into: UnsafeMutableRawBufferPointer(rebasing: memory[..<min(memory.count, end - position)]))
+      }
+      if count == 0 { break }
+      for byte in bytes[..<count] where byte == 10 { lines += 1 }
+      position += count
+    }
+    return lines
+  }
+}

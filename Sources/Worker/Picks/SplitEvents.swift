@@ -1,0 +1,190 @@
+public import MPI
+public import SeismicFormats
+
+/// Events whose rows do not stand together in the tables.
+///
+/// Ranks read their units without knowing of each other's, so an event that comes in several places comes in several groups.
+/// Afterwards they find out which events those are, read their rows again and bring them together. The usual table has
+/// none, and then only the hashes of the identifiers travel.
+public struct SplitEvents {
+  /// One group that a rank has read.
+  public struct Seen: Sendable {
+    /// The hash of the event's identifier.
+    public var hash: UInt64
+    /// The unit it began in.
+    public var unit: Int
+
+    /// Notes a group.
+    public init(hash: UInt64, unit: Int) {
+      self.hash = hash
+      self.unit = unit
+    }
+  }
+
+  /// The hashes of identifiers that came in more than one group, sorted; the same on all ranks.
+  public let hashes: [UInt64]
+  private let set: Set<UInt64>
+  /// The units in which each of them was seen.
+  public let units: [UInt64: Set<Int>]
+
+  /// At most this many events are brought together at a time, so that memory stays bounded.
+  static let batchSize = 20_000
+
+  /// Finds the events that came more than once. Collective.
+  ///
+  /// - Parameter seen: the groups that this rank has read.
+  /// - Throws: ``CommunicatorError``.
+  public init(_ seen: [Seen], over communicator: any Communicator) throws {
+    var parts = [[UInt64]](repeating: [], count: communicator.size)
+    for group in seen {
+      parts[Int(group.hash % UInt64(communicator.size))].append(group.hash)
+      parts[Int(group.hash % UInt64(communicator.size))].append(UInt64(group.unit))
+    }
+    let received = try communicator.alltoallv(parts)
+    var pairs: [(hash: UInt64, unit: UInt64)] = []
+    for part in received {
+      for place in stride(from: 0, to: part.count - 1, by: 2) { pairs.append((part[place], part[place + 1])) }
+    }
+    pairs.sort { $0 < $1 }
+    var repeated: [UInt64] = []
+    for index in pairs.indices where index > 0 && pairs[index].hash == pairs[index - 1].hash {
+      if index == 1 || pairs[index - 2].hash != pairs[index].hash {
+        repeated.append(contentsOf: [pairs[index - 1].hash, pairs[index - 1].unit])
+      }
+      repeated.append(contentsOf: [pairs[index].hash, pairs[index].unit])
+    }
+    let all = try communicator.allgatherFlat(repeated).values
+    var units: [UInt64: Set<Int>] = [:]
+    for place in stride(from: 0, to: all.count - 1, by: 2) {
+      units[all[place], default: []].insert(Int(all[place + 1]))
+    }
+    self.units = units
+    hashes = units.keys.sorted()
+    set = Set(hashes)
+  }
+
+  /// Whether an event came in more than one group.
+  public func contains(_ hash: UInt64) -> Bool { set.contains(hash) }
+
+  /// Reads the rows of the split events again and hands each event, whole, to one rank. Collective.
+  ///
+  /// - Parameters:
+  ///   - input: the tables.
+  ///   - onGroup: given each event that falls to this rank, its rows in the order of the tables, and the source of its
+  ///     first row.
+  /// - Throws: ``FormatError``, on all ranks; ``CommunicatorError``; what `onGroup` throws.
+  public func bringTogether(
+    _ input: PickInput, over communicator: any Communicator, onGroup: (PickGroup, _ source: Int) throws -> Void
+  ) throws {
+    let tables = OpenTables(input)
+    for start in stride(from: 0, to: hashes.count, by: Self.batchSize) {
+      let batch = Set(hashes[start..<min(start + Self.batchSize, hashes.count)])
+      var wanted: Set<Int> = []
+      for hash in batch { wanted.formUnion(units[hash] ?? []) }
+      let mine = wanted.sorted().enumerated().filter { $0.offset % communicator.size == communicator.rank }
+      var parts = [[UInt8]](repeating: [], count: communicator.size)
+      try communicator.agree {
+        for (_, index) in mine {
+          let unit = input.units[index]
+          try tables.table(of: unit).read(unit.range, onProblem: { _ in }) { group in
+            let hash = group.eventID.withUnsafeBufferPointer { stableHash($0) }
+            guard batch.contains(hash) else { return }
+            group.encode(unit: index, into: &parts[Int(hash % UInt64(communicator.size))])
+          }
+        }
+      }
+      var groups: [[UInt8]: [(unit: Int, order: Int, bytes: ArraySlice<UInt8>)]] = [:]
+      var order = 0
+      for part in try communicator.alltoallv(parts) {
+        var rest = part[...]
+        while let piece = EncodedGroup(&rest) {
+          groups[piece.eventID, default: []].append((piece.unit, order, piece.rows))
+          order += 1
+        }
+      }
+      for id in groups.keys.sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+        let pieces = (groups[id] ?? []).sorted { ($0.unit, $0.order) < ($1.unit, $1.order) }
+        let group = PickGroup()
+        id.withUnsafeBufferPointer { group.begin($0) }
+        for piece in pieces { EncodedGroup.decodeRows(piece.bytes, into: group) }
+        try onGroup(group, pieces.first.map { input.units[$0.unit].source } ?? 0)
+      }
+    }
+  }
+}
+
+/// A group on its way to another rank.
+private struct EncodedGroup {
+  var eventID: [UInt8]
+  var unit: Int
+  var rows: ArraySlice<UInt8>
+
+  init?(_ bytes: inout ArraySlice<UInt8>) {
+    guard !bytes.isEmpty else { return nil }
+    unit = Int(bytes.take(UInt64.self))
+    let idLength = Int(bytes.take(UInt64.self))
+    let rowLength = Int(bytes.take(UInt64.self))
+    eventID = Array(bytes.prefix(idLength))
+    bytes = bytes.dropFirst(idLength)
+    rows = bytes.prefix(rowLength)
+    bytes = bytes.dropFirst(rowLength)
+  }
+
+  static func decodeRows(_ bytes: ArraySlice<UInt8>, into group: PickGroup) {
+    var bytes = bytes
+    group.addUnusableRows(Int(bytes.take(UInt64.self)))
+    while !bytes.isEmpty {
+      let pTime = UTCTime(
+        seconds: Int64(bitPattern: bytes.take(UInt64.self)), nanoseconds: Int64(bytes.take(UInt64.self)))
+      let pProbability = Double(bitPattern: bytes.take(UInt64.self))
+      let sTime = UTCTime(
+        seconds: Int64(bitPattern: bytes.take(UInt64.self)), nanoseconds: Int64(bytes.take(UInt64.self)))
+      let sProbability = Double(bitPattern: bytes.take(UInt64.self))
+      let codeLength = Int(bytes.take(UInt64.self))
+      let code = Array(bytes.prefix(codeLength))
+      bytes = bytes.dropFirst(codeLength)
+      code.withUnsafeBufferPointer {
+        group.append(
+          station: $0, pTime: pTime, pProbability: pProbability, sTime: sProbability.isNaN ? nil : sTime,
+          sProbability: sProbability)
+      }
+    }
+  }
+}
+
+extension PickGroup {
+  fileprivate func encode(unit: Int, into bytes: inout [UInt8]) {
+    var own: [UInt8] = []
+    own.put(UInt64(unusableRowCount))
+    for row in rows {
+      own.put(UInt64(bitPattern: row.pTime.seconds))
+      own.put(UInt64(row.pTime.nanoseconds))
+      own.put(row.pProbability.bitPattern)
+      own.put(UInt64(bitPattern: row.sTime.seconds))
+      own.put(UInt64(row.sTime.nanoseconds))
+      own.put(row.sProbability.bitPattern)
+      let code = Array(stationCode(row).utf8)
+      own.put(UInt64(code.count))
+      own.append(contentsOf: code)
+    }
+    bytes.put(UInt64(unit))
+    bytes.put(UInt64(eventID.count))
+    bytes.put(UInt64(own.count))
+    bytes.append(contentsOf: eventID)
+    bytes.append(contentsOf: own)
+  }
+}
+
+extension Array where Element == UInt8 {
+  fileprivate mutating func put(_ value: UInt64) {
+    Swift.withUnsafeBytes(of: value) { append(contentsOf: $0) }
+  }
+}
+
+extension ArraySlice where Element == UInt8 {
+  fileprivate mutating func take(_ type: UInt64.Type) -> UInt64 {
+    let value = withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) }
+    self = dropFirst(8)
+    return value
+  }
+}
