@@ -25,6 +25,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
     .package(url: "https://github.com/apple/swift-crypto", "3.12.3"..<"5.0.0"),
   ],
   targets: [
@@ -54,7 +55,11 @@ let package = Package(
       ], swiftSettings: swift),
 
     .target(
-      name: "Coordinator", dependencies: ["Worker", "HSDLCompute", "SeismicFormats", "MPI"], swiftSettings: swift),
+      name: "Coordinator",
+      dependencies: [
+        "Worker", "HSDLCompute", "SeismicFormats", "MPI",
+        .product(name: "HeapModule", package: "swift-collections"),
+      ], swiftSettings: swift),
     .executableTarget(
       name: "hsdl-mpi",
       dependencies: [

@@ -11,6 +11,7 @@ public struct GradientBoosting: ShallowModel {
   private let features: FeatureSet
   /// The trees; their sum is the log-odds.
   public let ensemble: TreeEnsemble
+  private let evaluator: TreeEvaluator
 
   public init(training rows: TrainingRows, settings: ShallowSettings, over collectives: any Collectives) throws {
     let counts = try rows.requireBothClasses(over: collectives)
@@ -19,6 +20,7 @@ public struct GradientBoosting: ShallowModel {
     ensemble = try LightGBMNetwork.run(data.collectives) {
       try Self.grow(data, settings: settings, priorLogOdds: logarithm(Double(counts.real) / Double(counts.fake)))
     }
+    evaluator = TreeEvaluator(ensemble)
   }
 
   private static func grow(
@@ -78,18 +80,19 @@ public struct GradientBoosting: ShallowModel {
       throw ComputeError.badModel(reason: "its features are not those of the card, in their order")
     }
     self.features = features
+    evaluator = TreeEvaluator(ensemble)
   }
 
   public var files: [String: String] { ["model.txt": ensemble.text] }
 
   public func scores(_ rows: UnsafeBufferPointer<Double>, width: Int) -> [Double] {
     let clean = Imputation.forTrees(rows, features)
-    return clean.withUnsafeBufferPointer { ensemble.predict($0, width: width) }
+    return clean.withUnsafeBufferPointer { evaluator.predict($0, width: width) }
   }
 
   public func contributions(_ rows: UnsafeBufferPointer<Double>, width: Int) throws -> [Double] {
     let clean = Imputation.forTrees(rows, features)
-    return try clean.withUnsafeBufferPointer { try ensemble.contributions($0, width: width) }
+    return try clean.withUnsafeBufferPointer { try evaluator.contributions($0, width: width) }
   }
 
   public var importances: [Double] { ensemble.gains }

@@ -17,6 +17,7 @@ public struct RandomForest: ShallowModel {
   private let features: FeatureSet
   /// The trees; their mean is the score, 0 to 1.
   public let ensemble: TreeEnsemble
+  private let evaluator: TreeEvaluator
 
   /// Groups of trees that share an order of the features.
   static let groups = 10
@@ -28,6 +29,7 @@ public struct RandomForest: ShallowModel {
     ensemble = try LightGBMNetwork.run(data.collectives) {
       try Self.grow(data, settings: settings)
     }
+    evaluator = TreeEvaluator(ensemble)
   }
 
   private static func grow(_ data: TreeTrainingData, settings: ShallowSettings) throws -> TreeEnsemble {
@@ -71,6 +73,7 @@ public struct RandomForest: ShallowModel {
       }
       try collect()
       for index in grown.indices {
+        grown[index].snapLeaves()
         for node in 0..<grown[index].innerCount {
           grown[index].features[node] = Int32(order[Int(grown[index].features[node])])
         }
@@ -94,18 +97,19 @@ public struct RandomForest: ShallowModel {
       throw ComputeError.badModel(reason: "its features are not those of the card, in their order")
     }
     self.features = features
+    evaluator = TreeEvaluator(ensemble)
   }
 
   public var files: [String: String] { ["model.txt": ensemble.text] }
 
   public func scores(_ rows: UnsafeBufferPointer<Double>, width: Int) -> [Double] {
     let clean = Imputation.forTrees(rows, features)
-    return clean.withUnsafeBufferPointer { ensemble.predict($0, width: width) }
+    return clean.withUnsafeBufferPointer { evaluator.predict($0, width: width) }
   }
 
   public func contributions(_ rows: UnsafeBufferPointer<Double>, width: Int) throws -> [Double] {
     let clean = Imputation.forTrees(rows, features)
-    return try clean.withUnsafeBufferPointer { try ensemble.contributions($0, width: width) }
+    return try clean.withUnsafeBufferPointer { try evaluator.contributions($0, width: width) }
   }
 
   public var importances: [Double] { ensemble.gains }

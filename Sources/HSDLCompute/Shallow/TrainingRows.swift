@@ -87,3 +87,13 @@ public struct TrainingRows: Sendable {
     return try gathered(over: collectives) { mixed($0 ^ mixed(seed)) < bound }
   }
 }
+
+extension TrainingRows {
+  /// The values of about `limit` rows of all ranks, or all where there are not more; the same on every rank, in the same
+  /// order for any number of ranks. Collective.
+  ///
+  /// - Throws: what `collectives` throws.
+  public func sampleValues(limit: Int, seed: UInt64, over collectives: any Collectives) throws -> [Double] {
+    try sample(limit: limit, seed: seed, over: collectives).values
+  }
+}

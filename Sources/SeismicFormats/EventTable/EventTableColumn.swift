@@ -1,6 +1,6 @@
 /// What a column of an event table holds.
 enum EventTableColumn: Hashable {
-  case eventID, time, date, clock, latitude, longitude, depthKilometres, magnitude, magnitudeType
+  case eventID, time, date, clock, latitude, longitude, depthKilometres, depthMetres, magnitude, magnitudeType
   case momentMagnitude, latitudeErrorKilometres, longitudeErrorKilometres, depthErrorKilometres
   case timeError, magnitudeError, rms, usedPhaseCount, usedStationCount, azimuthalGap, minimumDistance
   case maximumDistanceKilometres, evaluationStatus, evaluationMode, eventType, author, region, originID
@@ -25,6 +25,7 @@ enum EventTableColumn: Hashable {
     "longitudewgs84": .longitude, "longitudedeg": .longitude,
     "depthkm": .depthKilometres, "depth": .depthKilometres, "dep": .depthKilometres, "z": .depthKilometres,
     "depthofhypocenterkmreltomsl": .depthKilometres,
+    "depthm": .depthMetres,
     "magnitude": .magnitude, "mag": .magnitude,
     "magnitudetype": .magnitudeType, "magtype": .magnitudeType,
     "momentmagnitude": .momentMagnitude,

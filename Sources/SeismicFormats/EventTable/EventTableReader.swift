@@ -145,8 +145,9 @@ public final class EventTableReader: CatalogReader {
       return Int(value)
     }
 
-    event.publicID = values[.eventID] ?? "line-\(line)"
-    if values[.eventID] == nil {
+    // A table without identifiers calls its events by their row.
+    event.publicID = values[.eventID] ?? values[.rowNumber] ?? "line-\(line)"
+    if values[.eventID] == nil && layout.columns.contains(.eventID) {
       try report(line, fields, "there is no event identifier", "one in each row", "called \(event.publicID)")
     }
 
@@ -166,13 +167,13 @@ public final class EventTableReader: CatalogReader {
     }
     let latitude = try number(.latitude, within: -90...90)
     let longitude = try number(.longitude, within: -360...360)
-    let depth = try number(.depthKilometres)
+    let depth = try number(.depthKilometres).map { $0 * 1000 } ?? number(.depthMetres)
     let quality = try quality(number, count)
     if let time, let latitude, let longitude {
       var origin = Origin(
         publicID: values[.originID] ?? "\(event.publicID)/origin", time: TimeQuantity(time),
         latitude: RealQuantity(latitude), longitude: RealQuantity(longitude))
-      origin.depth = depth.map { RealQuantity($0 * 1000) }
+      origin.depth = depth.map { RealQuantity($0) }
       origin.time.errors = try number(.timeError).map { QuantityErrors(uncertainty: $0) }
       // QuakeML wants the uncertainty of latitude and longitude in degrees.
       let kilometresPerDegree = 111.195

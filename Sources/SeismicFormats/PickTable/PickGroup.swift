@@ -41,6 +41,16 @@ public final class PickGroup {
     String(decoding: codes[Int(row.codeStart)..<Int(row.codeEnd)], as: UTF8.self)
   }
 
+  /// Another group with the same content, to be kept when this one is used again.
+  public func copy() -> PickGroup {
+    let copy = PickGroup()
+    copy.eventID = eventID
+    copy.rows = rows
+    copy.codes = codes
+    copy.unusableRowCount = unusableRowCount
+    return copy
+  }
+
   /// The earliest P time; nil without rows.
   public var firstTime: UTCTime? { rows.lazy.map(\.pTime).min() }
 

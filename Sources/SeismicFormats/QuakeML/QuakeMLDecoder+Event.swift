@@ -18,9 +18,9 @@ extension QuakeMLDecoder {
       case .preferredOriginID: event.preferredOriginID = string(child)
       case .preferredMagnitudeID: event.preferredMagnitudeID = string(child)
       case .preferredFocalMechanismID: event.preferredFocalMechanismID = string(child)
-      case .type: event.type = string(child)
-      case .typeCertainty: event.typeCertainty = try word(child, among: ["known", "suspected"])
-      case .description: event.descriptions.append(description(child))
+      case .type: event.type = try word(child, .eventType)
+      case .typeCertainty: event.typeCertainty = try word(child, .eventTypeCertainty)
+      case .description: event.descriptions.append(try description(child))
       case .comment: event.comments.append(try comment(child))
       case .creationInfo: event.creationInfo = try creationInfo(child)
       case .origin:
@@ -55,12 +55,12 @@ extension QuakeMLDecoder {
     return event
   }
 
-  private func description(_ node: Int32) -> EventDescription {
+  private func description(_ node: Int32) throws -> EventDescription {
     var description = EventDescription("")
     for child in tree.children(node) {
       switch tag(child) {
       case .text: description.text = string(child)
-      case .type: description.type = string(child)
+      case .type: description.type = try word(child, .eventDescriptionType)
       default: keep(child, &description.extras)
       }
     }
@@ -94,7 +94,7 @@ extension QuakeMLDecoder {
       switch tag(child) {
       case .time, .latitude, .longitude: break
       case .depth: try realQuantity(child, into: &origin.depth, &origin.extras)
-      case .depthType: origin.depthType = string(child)
+      case .depthType: origin.depthType = try word(child, .depthType)
       case .timeFixed: try boolean(child, into: &origin.timeFixed, &origin.extras)
       case .epicenterFixed: try boolean(child, into: &origin.epicenterFixed, &origin.extras)
       case .referenceSystemID: origin.referenceSystemID = string(child)
@@ -102,7 +102,7 @@ extension QuakeMLDecoder {
       case .earthModelID: origin.earthModelID = string(child)
       case .compositeTime: origin.compositeTimes.append(try compositeTime(child))
       case .quality: origin.quality = try quality(child)
-      case .type: origin.type = string(child)
+      case .type: origin.type = try word(child, .originType)
       case .region: origin.region = string(child)
       case .evaluationMode: origin.evaluationMode = try evaluationMode(child)
       case .evaluationStatus: origin.evaluationStatus = try evaluationStatus(child)
@@ -123,11 +123,11 @@ extension QuakeMLDecoder {
   }
 
   func evaluationMode(_ node: Int32) throws -> EvaluationMode {
-    EvaluationMode(rawValue: try word(node, among: EvaluationMode.known))
+    EvaluationMode(rawValue: try word(node, .evaluationMode))
   }
 
   func evaluationStatus(_ node: Int32) throws -> EvaluationStatus {
-    EvaluationStatus(rawValue: try word(node, among: EvaluationStatus.known))
+    EvaluationStatus(rawValue: try word(node, .evaluationStatus))
   }
 
   private func compositeTime(_ node: Int32) throws -> CompositeTime {
@@ -190,7 +190,7 @@ extension QuakeMLDecoder {
       case .azimuthMaxHorizontalUncertainty:
         try real(child, into: &value.azimuthMaxHorizontalUncertainty, &value.extras)
       case .confidenceLevel: try real(child, into: &value.confidenceLevel, &value.extras)
-      case .preferredDescription: value.preferredDescription = string(child)
+      case .preferredDescription: value.preferredDescription = try word(child, .uncertaintyDescription)
       case .confidenceEllipsoid:
         if let ellipsoid = try confidenceEllipsoid(child) {
           value.confidenceEllipsoid = ellipsoid
@@ -284,9 +284,9 @@ extension QuakeMLDecoder {
       case .horizontalSlowness: try realQuantity(child, into: &pick.horizontalSlowness, &pick.extras)
       case .backazimuth: try realQuantity(child, into: &pick.backazimuth, &pick.extras)
       case .slownessMethodID: pick.slownessMethodID = string(child)
-      case .onset: pick.onset = try word(child, among: ["emergent", "impulsive", "questionable"])
+      case .onset: pick.onset = try word(child, .onset)
       case .phaseHint: pick.phaseHint = string(child)
-      case .polarity: pick.polarity = try word(child, among: ["positive", "negative", "undecidable"])
+      case .polarity: pick.polarity = try word(child, .polarity)
       case .evaluationMode: pick.evaluationMode = try evaluationMode(child)
       case .evaluationStatus: pick.evaluationStatus = try evaluationStatus(child)
       case .probability: try real(child, into: &pick.probability, &pick.extras)

@@ -117,8 +117,8 @@ extension QuakeMLDecoder {
         }
       case .dataUsed: moment.dataUsed.append(try dataUsed(child))
       case .methodID: moment.methodID = string(child)
-      case .category: moment.category = string(child)
-      case .inversionType: moment.inversionType = string(child)
+      case .category: moment.category = try word(child, .momentTensorCategory)
+      case .inversionType: moment.inversionType = try word(child, .inversionType)
       case .comment: moment.comments.append(try comment(child))
       case .creationInfo: moment.creationInfo = try creationInfo(child)
       default: keep(child, &moment.extras)
@@ -133,7 +133,7 @@ extension QuakeMLDecoder {
     var function = SourceTimeFunction(type: "unknown", duration: 0)
     for child in tree.children(node) {
       switch tag(child) {
-      case .type: function.type = string(child)
+      case .type: function.type = try word(child, .sourceTimeFunctionType)
       case .duration: duration = parseDecimal(tree.bytes(child))
       case .riseTime: try real(child, into: &function.riseTime, &function.extras)
       case .decayTime: try real(child, into: &function.decayTime, &function.extras)
@@ -150,7 +150,7 @@ extension QuakeMLDecoder {
     var data = DataUsed(waveType: "unknown")
     for child in tree.children(node) {
       switch tag(child) {
-      case .waveType: data.waveType = string(child)
+      case .waveType: data.waveType = try word(child, .waveType)
       case .stationCount: try integer(child, into: &data.stationCount, &data.extras)
       case .componentCount: try integer(child, into: &data.componentCount, &data.extras)
       case .shortestPeriod: try real(child, into: &data.shortestPeriod, &data.extras)

@@ -74,8 +74,8 @@ extension QuakeMLDecoder {
       switch tag(child) {
       case .genericAmplitude: value = try realQuantity(child)
       case .type: amplitude.type = string(child)
-      case .category: amplitude.category = string(child)
-      case .unit: amplitude.unit = string(child)
+      case .category: amplitude.category = try word(child, .amplitudeCategory)
+      case .unit: amplitude.unit = try word(child, .amplitudeUnit)
       case .methodID: amplitude.methodID = string(child)
       case .period: try realQuantity(child, into: &amplitude.period, &amplitude.extras)
       case .snr: try real(child, into: &amplitude.snr, &amplitude.extras)

@@ -89,10 +89,15 @@ struct QuakeMLDecoder {
         Problem(
           file: file, line: Int(tree.nodes[Int(node)].line), eventID: eventID,
           found: "<\(tree.name(tree.nodes[Int(node)].name))> is \(quoted(text))",
-          expected: "one of \(known.sorted().joined(separator: ", "))", action: "kept as it stood"))
+          expected: known.count <= 8
+            ? "one of \(known.sorted().joined(separator: ", "))" : "one of QuakeML's \(known.count) words for it",
+          action: "kept as it stood"))
     }
     return text
   }
+
+  /// A word of one of QuakeML's lists.
+  func word(_ node: Int32, _ list: QuakeMLWords) throws -> String { try word(node, among: list.words) }
 
   /// Reads the children of a quantity. `parse` reads its value.
   func quantity<Value>(_ node: Int32, _ parse: (Bytes) -> Value?) throws -> Quantity<Value>? {

@@ -4,7 +4,7 @@ public typealias Bytes = UnsafeBufferPointer<UInt8>
 extension UnsafeBufferPointer where Element == UInt8 {
   /// The bytes without blanks, tabs, line ends at both ends.
   @inlinable
-  var trimmed: UnsafeBufferPointer<UInt8> {
+  public var trimmed: UnsafeBufferPointer<UInt8> {
     var start = 0
     var end = count
     while start < end, self[start] <= 32 { start += 1 }
@@ -14,7 +14,7 @@ extension UnsafeBufferPointer where Element == UInt8 {
 
   /// The bytes as text; bytes that are not UTF-8 are replaced.
   @inlinable
-  var string: String { String(decoding: self, as: UTF8.self) }
+  public var string: String { String(decoding: self, as: UTF8.self) }
 
   /// Whether the bytes are those of an ASCII literal.
   @inlinable

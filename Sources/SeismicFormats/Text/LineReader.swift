@@ -112,6 +112,20 @@ final class LineReader {
   }
 }
 
+/// The lines of a text file.
+public enum TextLines {
+  /// Calls `body` with each line, without its line end.
+  ///
+  /// - Throws: ``FormatError``; what `body` throws.
+  public static func forEach(in path: String, _ body: (Bytes) throws -> Void) throws {
+    let reader = LineReader(try FileInput(path))
+    while let line = try reader.next() { try body(line.bytes) }
+  }
+}
+
+/// Cuts a comma-separated line into fields; quotes are removed.
+public func csvFields(_ line: Bytes) -> [String] { fields(of: line, delimiter: 44) }
+
 /// Cuts a line of a table into fields.
 ///
 /// A field in double quotes may hold the delimiter, and two double quotes for one.

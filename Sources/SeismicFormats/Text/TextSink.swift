@@ -32,6 +32,14 @@ public final class TextSink {
   /// Forgets the bytes and keeps the memory.
   public func removeAll() { count = 0 }
 
+  /// Replaces bytes that are held already; nothing happens where they are not.
+  public func overwrite(_ value: some FixedWidthInteger, at place: Int) {
+    withUnsafeBytes(of: value) { bytes in
+      guard let base = bytes.baseAddress, place >= 0, place + bytes.count <= count else { return }
+      UnsafeMutableRawPointer(memory + place).copyMemory(from: base, byteCount: bytes.count)
+    }
+  }
+
   /// Forgets the bytes from a place on.
   func truncate(to length: Int) { count = min(count, max(length, 0)) }
 

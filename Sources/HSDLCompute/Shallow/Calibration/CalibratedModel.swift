@@ -113,3 +113,14 @@ public struct CalibratedModel: Sendable {
     return values
   }
 }
+
+extension CalibratedModel {
+  /// Takes a model from its files.
+  ///
+  /// - Throws: ``ComputeError`` with `badModel` when they are not what they should be.
+  public init(kind: ShallowModelKind, files: [String: String], calibration: Calibration, features: FeatureSet) throws {
+    guard calibration.isValid else { throw ComputeError.badModel(reason: "its calibration cannot be used") }
+    self.init(
+      model: try kind.type.init(files: files, features: features), calibration: calibration, features: features)
+  }
+}

@@ -1,7 +1,5 @@
 extension TreeEnsemble {
   /// The ensemble in LightGBM's text format, version 4, which LightGBM itself reads.
-  ///
-  /// The offset stands in a line that LightGBM passes over; where it is not zero, LightGBM's raw output lacks it.
   public var text: String {
     var lines = [
       "tree", "version=v4", "num_class=1", "num_tree_per_iteration=1", "label_index=0",
@@ -10,7 +8,6 @@ extension TreeEnsemble {
     if isAveraged { lines.append("average_output") }
     lines.append("feature_names=\(featureNames.joined(separator: " "))")
     lines.append("feature_infos=\(featureNames.map { _ in "[-inf:inf]" }.joined(separator: " "))")
-    lines.append("hsdl_offset=\(offset)")
     lines.append("")
     for (index, tree) in trees.enumerated() { lines.append(contentsOf: tree.lines(index)) }
     lines.append(contentsOf: ["end of trees", "", "pandas_categorical:null", ""])
@@ -37,7 +34,6 @@ extension TreeEnsemble {
     self.init(
       featureNames: names, isAveraged: head.split(separator: "\n").contains("average_output"),
       objective: header["objective"] ?? "regression")
-    offset = header["hsdl_offset"].flatMap(Double.init) ?? 0
     for section in sections {
       let trimmed = section.drop { $0 == "\n" }
       guard trimmed.hasPrefix("Tree=") else {

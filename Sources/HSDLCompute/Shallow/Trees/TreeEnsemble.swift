@@ -5,8 +5,6 @@ public struct TreeEnsemble: Sendable, Equatable {
   public internal(set) var featureNames: [String]
   /// Whether the output is the mean of the trees; else their sum.
   public internal(set) var isAveraged: Bool
-  /// What is added to the output.
-  var offset = 0.0
   /// What LightGBM is told the output means.
   var objective: String
 
@@ -21,22 +19,6 @@ public struct TreeEnsemble: Sendable, Equatable {
   /// The number of leaves of all trees.
   public var leafCount: Int { trees.reduce(0) { $0 + $1.leafValues.count } }
 
-  /// The outputs for rows.
-  ///
-  /// - Parameters:
-  ///   - rows: row by row.
-  ///   - width: numbers a row; at least the number of features.
-  public func predict(_ rows: UnsafeBufferPointer<Double>, width: Int) -> [Double] {
-    guard width > 0, let base = rows.baseAddress else { return [] }
-    let count = rows.count / width
-    var sums = [Double](repeating: 0, count: count)
-    let flat = FlatTrees(self)
-    sums.withUnsafeMutableBufferPointer { sums in flat.add(base, count: count, width: width, to: sums) }
-    let scale = isAveraged && !trees.isEmpty ? 1 / Double(trees.count) : 1
-    for index in sums.indices { sums[index] = sums[index] * scale + offset }
-    return sums
-  }
-
   /// How much each feature has improved the trees: the sum of the gains of its splits.
   public var gains: [Double] {
     var gains = [Double](repeating: 0, count: featureNames.count)
@@ -46,8 +28,8 @@ public struct TreeEnsemble: Sendable, Equatable {
 }
 
 /// All trees in one run of memory, for speed.
-private struct FlatTrees {
-  private struct Node {
+struct FlatTrees: Sendable {
+  private struct Node: Sendable {
     var threshold: Double
     var feature: Int32
     var left: Int32

@@ -1,0 +1,182 @@
+public import HSDLCompute
+public import MPI
+import SeismicFormats
+import Worker
+
+/// Extracts features of the events of pick tables; of labelled ones also how the features differ between real and fake
+/// events, how they go together, and their principal components.
+public struct FeaturesJob: Sendable {
+  /// Pick tables of events of which nothing is known.
+  public var picks: [String] = []
+  /// Pick tables of real events.
+  public var real: [String] = []
+  /// Pick tables of fake events.
+  public var fake: [String] = []
+  /// The features whose principal components are wanted.
+  public var components: FeatureSet = .hsdl8
+  /// Where the results go.
+  public var output: String
+  /// Whether results there may be replaced.
+  public var overwrites = false
+  /// Whether a row that cannot be used ends the job; always so for labelled tables.
+  public var isStrict = false
+  /// About how many bytes of a table a unit has.
+  public var unitSize = 4 << 20
+
+  /// Creates a job.
+  public init(output: String) { self.output = output }
+
+  private var isLabelled: Bool { picks.isEmpty }
+
+  /// The files that the job writes.
+  public var files: [String] {
+    ["features.csv", "features.json"]
+      + (isLabelled ? ["t_test.csv", "correlation.csv", "pca.csv"] : ["problems.csv"])
+  }
+
+  /// Runs the job on all ranks.
+  ///
+  /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
+  public func run(over communicator: any Communicator, report: Reporter) throws {
+    try communicator.agreeOnRoot { _ = try OutputFolder(output, files: files, overwrites: overwrites) }
+    if isLabelled {
+      try runLabelled(over: communicator, report: report)
+    } else {
+      try runUnlabelled(over: communicator, report: report)
+    }
+  }
+
+  private func runUnlabelled(over communicator: any Communicator, report: Reporter) throws {
+    let begin = monotonicSeconds()
+    let input = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
+    let work = try WorkFolder(in: output, over: communicator)
+    defer { work.remove(communicator) }
+    let pass = try PickPass(
+      input, model: nil, network: "", work: work, isStrict: isStrict, over: communicator, report: report)
+    var events = 0
+    try communicator.agreeOnRoot {
+      let folder = try OutputFolder(output, files: [], overwrites: true)
+      let problems = try pass.writeProblems(to: folder.file("problems.csv"))
+      let features = try FileOutput(folder.file("features.csv"))
+      try features.write(EventWriter.featuresHeader)
+      let sink = TextSink(capacity: 1 << 20)
+      try pass.forEachRecord { cursor in
+        events += 1
+        cursor.withPiece(1) { sink.append($0) }
+        if sink.count > 1 << 19 { try features.write(sink) }
+      }
+      try features.write(sink)
+      try folder.write("features.json", Self.definitions.text)
+      try problems.file.commit()
+      try features.commit()
+      problems.warn(report)
+    }
+    let elapsed = monotonicSeconds() - begin
+    report.say("\(PickFeatures.count) features of \(events) events (\(pass.rowCount) rows) in \(output)/features.csv")
+    report.note(
+      "\(fixed(elapsed, decimals: 1)) s, \(fixed(Double(events) / max(elapsed, 1e-9), decimals: 0)) events/s")
+  }
+
+  private func runLabelled(over communicator: any Communicator, report: Reporter) throws {
+    let table = try LabelledPicks(real: real, fake: fake, features: .picks, over: communicator)
+      .gathered(over: communicator)
+    let selected = try communicator.agree { try TrainingRows(table.selecting(components)) }
+    let pca = try communicator.agree { try PrincipalComponents(selected, over: SingleRank()) }
+    try communicator.agreeOnRoot {
+      let folder = try OutputFolder(output, files: [], overwrites: true)
+      try folder.write("features.json", Self.definitions.text)
+      try folder.write("t_test.csv", Self.tTests(table))
+      try folder.write("correlation.csv", Self.correlations(table))
+      try folder.write("pca.csv", Self.components(pca, components))
+      try folder.write("features.csv", Self.features(table))
+    }
+    let realCount = table.labels.reduce(0) { $0 + Int($1) }
+    report.say("\(PickFeatures.count) features of \(table.count) events (\(realCount) real, \(table.count - realCount) fake)")
+    let shares = pca.explainedVariance.prefix(2).map { fixed($0, decimals: 4) }.joined(separator: " + ")
+    report.say(
+      "two principal components of \(components.count) features explain \(shares) = "
+        + "\(fixed(pca.explainedVariance.prefix(2).reduce(0, +), decimals: 4)) of the variance")
+    report.say("results in \(output): \(files.joined(separator: ", "))")
+  }
+
+  private static var definitions: JSONValue {
+    .object([
+      (
+        "features",
+        .array(
+          PickFeatures.definitions.map {
+            .object([
+              ("name", .string($0.name)), ("unit", .string($0.unit)), ("meaning", .string($0.meaning)),
+              ("imputation", .string($0.imputation.rawValue)),
+            ])
+          })
+      )
+    ])
+  }
+
+  private static func features(_ table: FeatureTable) -> String {
+    let sink = TextSink()
+    sink.append(text: "event_id,type,\(table.features.names.joined(separator: ","))\n")
+    for event in 0..<table.count {
+      sink.append(csv: table.ids[event])
+      sink.append(byte: 44)
+      sink.append(Int(table.labels[event]))
+      for value in table.row(event) {
+        sink.append(byte: 44)
+        sink.append(value)
+      }
+      sink.append(byte: 10)
+    }
+    return sink.string
+  }
+
+  private static func tTests(_ table: FeatureTable) -> String {
+    let sink = TextSink()
+    sink.append("feature,real_n,real_mean,real_sd,fake_n,fake_mean,fake_sd,t,p_value,p_value_welch\n")
+    for (place, definition) in table.features.definitions.enumerated() {
+      let column = table.column(place)
+      func values(_ label: UInt8) -> [Double] { column.indices.filter { table.labels[$0] == label }.map { column[$0] } }
+      let test = StudentTTest(values(1), values(0))
+      sink.append(text: definition.name)
+      let numbers = [
+        Double(test.counts.first), test.means.first, test.deviations.first, Double(test.counts.second),
+        test.means.second, test.deviations.second, test.t, test.pValue, test.welchPValue,
+      ]
+      for number in numbers {
+        sink.append(byte: 44)
+        sink.append(number)
+      }
+      sink.append(byte: 10)
+    }
+    return sink.string
+  }
+
+  private static func correlations(_ table: FeatureTable) -> String {
+    let sink = TextSink()
+    sink.append(text: "feature,\(table.features.names.joined(separator: ","))\n")
+    let matrix = correlationMatrix((0..<table.width).map { table.column($0) })
+    for (name, row) in zip(table.features.names, matrix) {
+      sink.append(text: name)
+      for value in row {
+        sink.append(byte: 44)
+        sink.append(value)
+      }
+      sink.append(byte: 10)
+    }
+    return sink.string
+  }
+
+  private static func components(_ pca: PrincipalComponents, _ features: FeatureSet) -> String {
+    let sink = TextSink()
+    sink.append(text: "component,explained_variance,\(features.names.joined(separator: ","))\n")
+    for (number, loadings) in pca.loadings.enumerated() {
+      sink.append(number + 1)
+      for value in [pca.explainedVariance[number]] + loadings {
+        sink.append(byte: 44)
+        sink.append(value)
+      }
+      sink.append(byte: 10)
+    }
+    return sink.string
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import HSDLCompute
+import MPI
+import SeismicFormats
+import Worker
+
+/// One pass of all ranks over the pick tables of a job: every event's pieces of the output, in intermediate files.
+struct PickPass {
+  /// Where this rank's time went.
+  let times: StageTimes
+  /// Events whose rows did not stand together.
+  let split: SplitEvents
+  private let input: PickInput
+  /// What the units came to; on rank 0 only.
+  private let summaries: [PickScoring.UnitSummary]
+  /// The intermediate files of split events; on rank 0 only.
+  private let splitFiles: [String]
+
+  /// Makes the pass. Collective.
+  ///
+  /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
+  init(
+    _ input: PickInput, model: ModelFolder?, network: String, work: WorkFolder, isStrict: Bool,
+    over communicator: any Communicator, report: Reporter
+  ) throws {
+    self.input = input
+    let scoring = try communicator.agree {
+      try PickScoring(input, model: model, network: network, folder: work.path, isStrict: isStrict)
+    }
+    var summaries = [PickScoring.UnitSummary?](repeating: nil, count: input.units.count)
+    let progress = report.progress("units")
+    var done = 0
+    try UnitSharing(costs: input.units.map { Double($0.range.count) }, over: communicator).run(
+      work: { unit, poll in
+        Array(try JSONEncoder().encode(try scoring.score(input.units[unit], poll: poll)))
+      },
+      onResult: { unit, bytes in
+        summaries[unit] = try JSONDecoder().decode(PickScoring.UnitSummary.self, from: Data(bytes))
+        done += 1
+        progress.update(done, input.units.count)
+      })
+    progress.finish()
+    self.summaries = summaries.compactMap { $0 }
+
+    split = try SplitEvents(scoring.seen, over: communicator)
+    var files: [String] = []
+    if !split.hashes.isEmpty {
+      report.note("the rows of \(split.hashes.count) events do not stand together; reading them again")
+      files = try scoring.score("split-\(communicator.rank)") { [split] add in
+        try split.bringTogether(input, over: communicator) { group, _ in try add(group) }
+      }
+    }
+    splitFiles = try communicator.gatherv(Array(files.joined(separator: "\n").utf8)).flatMap { bytes in
+      bytes.split(separator: 10).map { String(decoding: $0, as: UTF8.self) }
+    }
+    times = scoring.times
+  }
+
+  /// Rows that could be used.
+  var rowCount: Int { summaries.reduce(0) { $0 + $1.rowCount } }
+  /// Rows that could not.
+  var problemCount: Int { summaries.reduce(0) { $0 + $1.problemCount } }
+
+  /// Hands out the events of all ranks in the order of the catalog. Rank 0 only.
+  ///
+  /// - Throws: ``FormatError``; what `body` throws.
+  func forEachRecord(_ body: (RecordCursor) throws -> Void) throws {
+    let whole = Set(splitFiles)
+    var merge = try RecordMerge(summaries.flatMap(\.files) + splitFiles)
+    try merge.forEach { cursor in
+      // The parts of an event that was brought together later do not count.
+      if split.contains(cursor.hash) && !whole.contains(cursor.path) { return }
+      try body(cursor)
+    }
+  }
+
+  /// The table of problems, written and not yet named.
+  struct Problems {
+    /// The file.
+    var file: FileOutput
+    fileprivate var count: Int
+    fileprivate var first: (file: String, line: Int, text: String)?
+
+    /// Tells the user of the first of them.
+    func warn(_ report: Reporter) {
+      guard let first else { return }
+      report.warn(
+        "\(count == 1 ? "1 row" : "\(count) rows") could not be used, first \(first.file), line \(first.line): "
+          + "\(first.text); see problems.csv")
+    }
+  }
+
+  /// Writes the problems of all units, in the order of files and lines. Rank 0 only.
+  ///
+  /// - Throws: ``FormatError``; `badData` when nothing in the tables could be used.
+  func writeProblems(to path: String) throws -> Problems {
+    let output = try FileOutput(path)
+    try output.write("file,line,byte,event_id,problem,expected,action\n")
+    var problems = Problems(file: output, count: problemCount)
+    var linesBefore = 1
+    var source = -1
+    let sink = TextSink()
+    for (unit, summary) in zip(input.units, summaries) {
+      if unit.source != source {
+        source = unit.source
+        linesBefore = 1
+      }
+      defer { linesBefore += summary.lineCount }
+      guard !summary.problemFile.isEmpty else { continue }
+      let file = input.sources[unit.source].path
+      try TextLines.forEach(in: summary.problemFile) { line in
+        // The number of the row in its unit, a tab, and the rest of the row of the table.
+        guard let tab = line.firstIndex(of: 9), let number = parseInteger(UnsafeBufferPointer(rebasing: line[..<tab]))
+        else { return }
+        let row = UnsafeBufferPointer(rebasing: line[(tab + 1)...])
+        let place = number + linesBefore + 1
+        if problems.first == nil {
+          let parts = csvFields(row)
+          problems.first = (file, place, parts.count > 3 ? "\(parts[2]); expected \(parts[3])" : row.string)
+        }
+        sink.append(csv: file)
+        sink.append(byte: 44)
+        sink.append(place)
+        sink.append(byte: 44)
+        sink.append(row)
+        sink.append(byte: 10)
+        if sink.count > 1 << 19 { try output.write(sink) }
+      }
+    }
+    try output.write(sink)
+    guard rowCount > 0 else {
+      if let first = problems.first {
+        throw FormatError(
+          .badData, file: first.file, at: .line(first.line), found: first.text,
+          remedy: "no row of the tables could be used")
+      }
+      throw FormatError(
+        .badData, file: input.sources.map(\.path).joined(separator: ", "),
+        found: "there is no row behind the header", expected: "rows of picks")
+    }
+    return problems
+  }
+}

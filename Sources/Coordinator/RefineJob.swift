@@ -1,0 +1,173 @@
+import Foundation
+import HSDLCompute
+public import MPI
+import SeismicFormats
+public import Worker
+
+/// Scores every event of an automatic catalog's pick tables and writes the refined catalog.
+public struct RefineJob: Sendable {
+  /// The pick tables.
+  public var picks: [String]
+  /// The model's folder.
+  public var model: String
+  /// Where the results go.
+  public var output: String
+  /// Whether results there may be replaced.
+  public var overwrites = false
+  /// The network code of stations whose code does not say it.
+  public var network = ""
+  /// Whether a row that cannot be used ends the job.
+  public var isStrict = false
+  /// About how many bytes of a table a unit has.
+  public var unitSize = 4 << 20
+
+  /// The files that the job writes.
+  public static let files = ["events.csv", "features.csv", "refined.xml", "rejected.xml", "problems.csv", "run.json"]
+
+  /// Creates a job.
+  public init(picks: [String], model: String, output: String) {
+    self.picks = picks
+    self.model = model
+    self.output = output
+  }
+
+  /// What a run came to, as rank 0 knows it.
+  public struct Outcome: Sendable, Equatable {
+    /// Events in all.
+    public var events = 0
+    /// Events taken for real.
+    public var real = 0
+    /// Events taken for fake.
+    public var fake = 0
+    /// Events to be looked at.
+    public var uncertain = 0
+    /// Rows of the tables that could be used.
+    public var rows = 0
+    /// Rows that could not.
+    public var problems = 0
+    /// Events whose rows did not stand together.
+    public var splitEvents = 0
+    /// Where the time went, added over the ranks.
+    public var times = StageTimes()
+    /// Seconds from begin to end.
+    public var elapsed = 0.0
+  }
+
+  /// Describes what the job would do, without doing it. Rank 0 only.
+  ///
+  /// - Throws: ``FormatError``.
+  public func plan(ranks: Int) throws -> [String] {
+    let input = try PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
+    return [
+      "\(picks.count) pick table\(picks.count == 1 ? "" : "s"), \(input.byteCount) bytes, \(input.units.count) units of at most \(unitSize) bytes",
+      "\(ranks) rank\(ranks == 1 ? "" : "s"), about \((input.units.count + ranks - 1) / max(ranks, 1)) units each",
+      "results: \(Self.files.map { "\(output)/\($0)" }.joined(separator: ", "))",
+    ]
+  }
+
+  /// Runs the job on all ranks.
+  ///
+  /// - Returns: what came of it; on rank 0 only.
+  /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
+  @discardableResult
+  public func run(over communicator: any Communicator, report: Reporter) throws -> Outcome {
+    let begin = monotonicSeconds()
+    try communicator.agreeOnRoot { _ = try OutputFolder(output, files: Self.files, overwrites: overwrites) }
+    let input = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
+    let folder = try ModelFolder.load(model, over: communicator)
+    let work = try WorkFolder(in: output, over: communicator)
+    defer { work.remove(communicator) }
+    let pass = try PickPass(
+      input, model: folder, network: network, work: work, isStrict: isStrict, over: communicator, report: report)
+
+    var outcome = Outcome()
+    try communicator.agreeOnRoot {
+      let start = monotonicSeconds()
+      outcome = try gather(pass, folder, report)
+      outcome.times.gathering = monotonicSeconds() - start
+    }
+    let times = try communicator.gatherv(pass.times.values)
+    guard communicator.isRoot else { return outcome }
+    for own in times { outcome.times.add(StageTimes(values: own)) }
+    outcome.elapsed = monotonicSeconds() - begin
+    try OutputFolder(output, files: [], overwrites: true).write(
+      "run.json", record(outcome, folder, ranks: communicator.size).text)
+    summarize(outcome, folder, report)
+    return outcome
+  }
+
+  /// Writes the catalog from the ranks' intermediate files. Rank 0 only.
+  private func gather(
+    _ pass: PickPass, _ folder: ModelFolder, _ report: Reporter
+  ) throws -> Outcome {
+    var outcome = Outcome()
+    outcome.splitEvents = pass.split.hashes.count
+    outcome.rows = pass.rowCount
+    outcome.problems = pass.problemCount
+    let results = try OutputFolder(output, files: [], overwrites: true)
+    let problems = try pass.writeProblems(to: results.file("problems.csv"))
+    let writer = EventWriter(card: folder.card, network: network)
+    let events = try FileOutput(results.file("events.csv"))
+    let features = try FileOutput(results.file("features.csv"))
+    let kept = try QuakeMLWriter(results.file("refined.xml"), header: writer.header(kept: true))
+    let rejected = try QuakeMLWriter(results.file("rejected.xml"), header: writer.header(kept: false))
+    try events.write(writer.eventsHeader)
+    try features.write(EventWriter.featuresHeader)
+    let eventsSink = TextSink(capacity: 1 << 20)
+    let featuresSink = TextSink(capacity: 1 << 20)
+    try pass.forEachRecord { cursor in
+      outcome.events += 1
+      switch cursor.label {
+      case .real: outcome.real += 1
+      case .fake: outcome.fake += 1
+      case .uncertain: outcome.uncertain += 1
+      }
+      cursor.withPiece(0) { eventsSink.append($0) }
+      cursor.withPiece(1) { featuresSink.append($0) }
+      try cursor.withPiece(2) { try (cursor.label == .fake ? rejected : kept).write(fragment: $0) }
+      if eventsSink.count > 1 << 19 { try events.write(eventsSink) }
+      if featuresSink.count > 1 << 19 { try features.write(featuresSink) }
+    }
+    try events.write(eventsSink)
+    try features.write(featuresSink)
+    // The catalog gets its names when all of it is written.
+    try problems.file.commit()
+    try features.commit()
+    try rejected.finish(header: writer.header(kept: false))
+    try kept.finish(header: writer.header(kept: true))
+    try events.commit()
+    problems.warn(report)
+    return outcome
+  }
+
+  private func record(_ outcome: Outcome, _ folder: ModelFolder, ranks: Int) -> JSONValue {
+    .object([
+      ("program", .string("hsdl-mpi \(programVersion)")), ("command", .string("refine")),
+      ("picks", .array(picks.map { .string($0) })), ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
+      ("ranks", .integer(ranks)), ("events", .integer(outcome.events)), ("real", .integer(outcome.real)),
+      ("fake", .integer(outcome.fake)), ("uncertain", .integer(outcome.uncertain)), ("rows", .integer(outcome.rows)),
+      ("unusable_rows", .integer(outcome.problems)), ("split_events", .integer(outcome.splitEvents)),
+      ("elapsed_s", .number(outcome.elapsed)),
+      (
+        "stages_s",
+        .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
+      ),
+    ])
+  }
+
+  private func summarize(_ outcome: Outcome, _ folder: ModelFolder, _ report: Reporter) {
+    let thresholds = folder.card.thresholds
+    report.say("\(outcome.events) events: \(outcome.real) real, \(outcome.uncertain) uncertain, \(outcome.fake) fake")
+    report.say(
+      "real from P = \(fixed(thresholds.real, decimals: 3)), fake below P = \(fixed(thresholds.fake, decimals: 3)); model \(folder.card.shortHash)"
+    )
+    let total = outcome.times.values.reduce(0, +)
+    let shares = zip(StageTimes.names, outcome.times.values).map {
+      "\($0) \(fixed(100 * $1 / max(total, 1e-9), decimals: 0)) %"
+    }
+    report.note(
+      "\(fixed(outcome.elapsed, decimals: 1)) s, \(fixed(Double(outcome.events) / max(outcome.elapsed, 1e-9), decimals: 0)) events/s; \(shares.joined(separator: ", "))"
+    )
+    report.say("kept in \(output)/refined.xml, rejected in rejected.xml, all with reasons in events.csv")
+  }
+}

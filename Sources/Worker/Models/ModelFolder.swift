@@ -1,0 +1,202 @@
+import Crypto
+import Foundation
+public import HSDLCompute
+public import MPI
+import SeismicFormats
+
+/// A trained model in a folder: `card.json`, and a folder for each model that it is made of.
+public struct ModelFolder: Sendable {
+  /// The card.
+  public var card: ModelCard
+  /// The model.
+  public var ensemble: ShallowEnsemble
+
+  static let cardName = "card.json"
+  /// A model file larger than this is no model.
+  static let sizeLimit = 1 << 30
+
+  /// Puts a model and its card together. The hashes are worked out here.
+  ///
+  /// - Throws: ``JobError`` when the card holds a number that is not finite.
+  public init(card: ModelCard, ensemble: ShallowEnsemble) throws {
+    self.ensemble = ensemble
+    self.card = card
+    self.card.members = zip(card.members, ensemble.members).map { entry, member in
+      var entry = entry
+      entry.files = member.model.files.mapValues { Self.hash(Array($0.utf8)) }
+      return entry
+    }
+    self.card.hash = try Self.hash(of: self.card)
+  }
+
+  // MARK: Hashes
+
+  static func hash(_ bytes: [UInt8]) -> String {
+    SHA256.hash(data: bytes).map { byte in
+      let text = String(byte, radix: 16)
+      return text.count == 1 ? "0\(text)" : text
+    }.joined()
+  }
+
+  static func hash(of card: ModelCard) throws -> String {
+    var card = card
+    card.hash = ""
+    return hash(Array(try encode(card).utf8))
+  }
+
+  private static func encode(_ card: ModelCard) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
+    do {
+      return String(decoding: try encoder.encode(card), as: UTF8.self) + "\n"
+    } catch {
+      throw JobError(.internalError, "the model card cannot be written: a number in it is not finite")
+    }
+  }
+
+  // MARK: Writing
+
+  /// The files of a model in a folder of this program, for the check before anything is replaced.
+  public static let files = [cardName]
+
+  /// Writes the folder; the card comes last, so a folder with a card is whole.
+  ///
+  /// - Throws: ``FormatError``.
+  public func write(to path: String) throws {
+    for (entry, member) in zip(card.members, ensemble.members) {
+      let folder = "\(path)/\(entry.folder)"
+      do {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw FormatError(
+          .cannotCreate, file: folder, found: "the folder cannot be made (\(error.localizedDescription))",
+          remedy: "check the path and the permissions")
+      }
+      for (name, text) in member.model.files.sorted(by: { $0.key < $1.key }) {
+        let output = try FileOutput("\(folder)/\(name)")
+        try output.write(text)
+        try output.commit()
+      }
+    }
+    let output = try FileOutput("\(path)/\(Self.cardName)")
+    try output.write(try Self.encode(card))
+    try output.commit()
+  }
+
+  // MARK: Reading
+
+  /// Reads a folder and checks everything in it against the card. Rank 0 reads; all ranks get the model. Collective.
+  ///
+  /// - Throws: ``AgreedFailure`` on all ranks when the folder is missing, or anything in it is not what the card says.
+  public static func load(_ path: String, over communicator: any Communicator) throws -> ModelFolder {
+    var texts: [String: String] = [:]
+    try communicator.agreeOnRoot { texts = try read(path) }
+    let names = try communicator.broadcast(texts.keys.sorted().joined(separator: "\n"))
+      .split(separator: "\n").map(String.init)
+    for name in names { texts[name] = try communicator.broadcast(texts[name] ?? "") }
+    return try communicator.agree { try assemble(texts, path) }
+  }
+
+  private static func read(_ path: String) throws -> [String: String] {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw FormatError(
+        .missing, file: path, found: "there is no such folder", expected: "a model folder",
+        remedy: "check the path, or train a model with `train shallow`")
+    }
+    guard isDirectory.boolValue else {
+      throw FormatError(
+        .unreadable, file: path, found: "it is not a folder", expected: "a model folder",
+        remedy: "give the folder that holds \(cardName)")
+    }
+    let cardPath = "\(path)/\(cardName)"
+    guard FileManager.default.fileExists(atPath: cardPath) else {
+      throw FormatError(
+        .missing, file: path, found: "there is no \(cardName) in the folder", expected: "a model folder",
+        remedy: "check the path; a training that was stopped leaves none")
+    }
+    var texts = [cardName: try text(cardPath)]
+    let card = try decode(texts[cardName] ?? "", cardPath)
+    for member in card.members {
+      for name in member.files.keys { texts["\(member.folder)/\(name)"] = try text("\(path)/\(member.folder)/\(name)") }
+    }
+    return texts
+  }
+
+  private static func text(_ path: String) throws -> String {
+    let input = try FileInput(path)
+    guard input.size <= sizeLimit else {
+      throw FormatError(.badData, file: path, found: "it has \(input.size) bytes", expected: "at most 1 GiB")
+    }
+    let bytes = try input.prefix(input.size)
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw FormatError(.badData, file: path, found: "it is not text", remedy: "copy the model folder again")
+    }
+    return text
+  }
+
+  private static func decode(_ text: String, _ path: String) throws -> ModelCard {
+    let card: ModelCard
+    do {
+      card = try JSONDecoder().decode(ModelCard.self, from: Data(text.utf8))
+    } catch {
+      throw FormatError(
+        .badData, file: path, found: "it is not a model card (\(describe(error)))", remedy: "copy the model folder again")
+    }
+    guard card.format == ModelCard.currentFormat, card.kind == "shallow" else {
+      throw FormatError(
+        .unsupported, file: path, found: "it is a '\(card.format)' of kind '\(card.kind)'",
+        expected: "a shallow model that this version (\(programVersion)) knows", remedy: "use the version that made it")
+    }
+    guard try card.hash == hash(of: card) else {
+      throw FormatError(
+        .badData, file: path, found: "the card is not the one that was written: its hash does not match",
+        remedy: "copy the model folder again, or train anew")
+    }
+    // Names of folders and files stay inside the model folder.
+    for member in card.members {
+      for name in [member.folder] + member.files.keys where name.contains("/") || name.hasPrefix(".") || name.isEmpty {
+        throw FormatError(.badData, file: path, found: "it names a file outside the model folder (\(quoted(name)))")
+      }
+    }
+    return card
+  }
+
+  private static func describe(_ error: any Error) -> String {
+    switch error {
+    case DecodingError.keyNotFound(let key, _): "'\(key.stringValue)' is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+      "'\(context.codingPath.map(\.stringValue).joined(separator: "."))' is not what it should be"
+    default: "it is not JSON"
+    }
+  }
+
+  private static func assemble(_ texts: [String: String], _ path: String) throws -> ModelFolder {
+    let card = try decode(texts[cardName] ?? "", "\(path)/\(cardName)")
+    let features = FeatureSet(card.features)
+    guard !card.features.isEmpty, !card.members.isEmpty, card.costs.areValid else {
+      throw FormatError(.badData, file: "\(path)/\(cardName)", found: "it names no features, no models or no costs")
+    }
+    let members = try card.members.map { member -> CalibratedModel in
+      var files: [String: String] = [:]
+      for (name, expected) in member.files {
+        let file = "\(member.folder)/\(name)"
+        let text = texts[file] ?? ""
+        guard hash(Array(text.utf8)) == expected else {
+          throw FormatError(
+            .badData, file: "\(path)/\(file)", found: "it is not the file that the card names: its hash does not match",
+            remedy: "copy the model folder again, or train anew")
+        }
+        files[name] = text
+      }
+      do {
+        let calibrated = try CalibratedModel(
+          kind: member.kind, files: files, calibration: member.calibration, features: features)
+        return calibrated
+      } catch let error as ComputeError {
+        throw FormatError(.badData, file: "\(path)/\(member.folder)", found: "\(error)", remedy: "train anew")
+      }
+    }
+    return try ModelFolder(card: card, ensemble: ShallowEnsemble(members))
+  }
+}

@@ -1,0 +1,134 @@
+import HSDLCompute
+public import SeismicFormats
+
+/// Turns scored events into their pieces of the output files.
+///
+/// The header lines belong to the same columns, so they are here too.
+public struct EventWriter: Sendable {
+  private let card: ModelCard
+  private let network: String
+  private let explanation: Explanation
+
+  /// Prepares to write.
+  ///
+  /// - Parameters:
+  ///   - card: the card of the model that scores.
+  ///   - network: the network code of stations whose code does not say it.
+  public init(card: ModelCard, network: String) {
+    self.card = card
+    self.network = network
+    explanation = Explanation(features: FeatureSet(card.features))
+  }
+
+  /// The header line of `events.csv`.
+  public var eventsHeader: String {
+    let members = card.members.map { ",probability_\($0.kind.rawValue)" }.joined()
+    return "event_id,time,latitude,longitude,depth_km,magnitude,label,probability_real,probability_shallow,"
+      + "probability_deep,reason,p_n,s_n,stations_n,unusable_rows\(members)\n"
+  }
+
+  /// The header line of `features.csv`.
+  public static var featuresHeader: String {
+    "event_id,time,\(PickFeatures.definitions.map(\.name).joined(separator: ","))\n"
+  }
+
+  /// What is said of all events of a refined catalog.
+  ///
+  /// - Parameter kept: whether it is the catalog of the events that are kept.
+  public func header(kept: Bool) -> CatalogHeader {
+    var header = CatalogHeader(publicID: kept ? "refined" : "rejected")
+    header.description =
+      kept
+      ? "Events that hsdl-mpi \(programVersion) keeps: real ones, and uncertain ones that need a look"
+      : "Events that hsdl-mpi \(programVersion) takes for fake"
+    header.comments = [
+      Comment(
+        "Model \(card.shortHash) (\(card.members.map(\.kind.title).joined(separator: ", "))); real from P = "
+          + "\(fixed(card.thresholds.real, decimals: 4)), fake below P = \(fixed(card.thresholds.fake, decimals: 4)); a lost "
+          + "earthquake costs \(card.costs.lostReal), a false event kept \(card.costs.keptFake), a look \(card.costs.review)")
+    ]
+    header.creationInfo = CreationInfo(author: "hsdl-mpi", version: programVersion)
+    return header
+  }
+
+  /// One event with everything that is known of it.
+  struct Scored {
+    var group: PickGroup
+    /// All pick features.
+    var features: ArraySlice<Double>
+    /// NaN where there is nothing to score.
+    var probability: Double
+    var memberProbabilities: [Double]
+    /// By feature of the model.
+    var contributions: ArraySlice<Double>
+    /// The values of the model's features.
+    var values: [Double]
+    var label: Label
+  }
+
+  /// Adds an event's row of `features.csv` to a sink.
+  public static func featuresRow(_ group: PickGroup, _ features: ArraySlice<Double>, to sink: TextSink) {
+    sink.append(csv: group.eventName)
+    sink.append(byte: 44)
+    if let time = group.firstTime { sink.append(time, fractionDigits: 6) }
+    for value in features {
+      sink.append(byte: 44)
+      sink.append(value)
+    }
+    sink.append(byte: 10)
+  }
+
+  func reason(_ event: Scored) -> String {
+    var words: String
+    if event.group.rows.isEmpty {
+      words = "no usable pick; see problems.csv"
+    } else {
+      words = explanation.words(values: event.values, contributions: event.contributions)
+      let unusable = event.group.unusableRowCount
+      if unusable > 0 { words += "; \(unusable) unusable row\(unusable == 1 ? "" : "s") left out" }
+    }
+    return words
+  }
+
+  func eventsRow(_ event: Scored, reason: String, to sink: TextSink) {
+    sink.append(csv: event.group.eventName)
+    sink.append(byte: 44)
+    if let time = event.group.firstTime { sink.append(time, fractionDigits: 6) }
+    sink.append(",,,,,")
+    sink.append(text: event.label.rawValue)
+    for probability in [event.probability, event.probability, .nan] {
+      sink.append(byte: 44)
+      if !probability.isNaN { sink.append(text: fixed(probability, decimals: 6)) }
+    }
+    sink.append(byte: 44)
+    sink.append(csv: reason)
+    for place in [0, 1, 11] {
+      sink.append(byte: 44)
+      sink.append(event.features[event.features.startIndex + place])
+    }
+    sink.append(byte: 44)
+    sink.append(event.group.unusableRowCount)
+    for probability in event.memberProbabilities {
+      sink.append(byte: 44)
+      if !probability.isNaN { sink.append(text: fixed(probability, decimals: 6)) }
+    }
+    sink.append(byte: 10)
+  }
+
+  func quakeML(_ event: Scored, reason: String, to encoder: QuakeMLEncoder) {
+    var entry = event.group.event(network: network)
+    if event.label == .fake {
+      entry.type = "not existing"
+      entry.typeCertainty = "suspected"
+    }
+    let probability = event.probability.isNaN ? "unknown" : fixed(event.probability, decimals: 6)
+    entry.comments = [
+      Comment("hsdl-mpi \(programVersion), model \(card.shortHash): \(event.label.rawValue), P(real) \(probability): \(reason)")
+    ]
+    entry.columns = [
+      Event.Column(name: "label", value: event.label.rawValue),
+      Event.Column(name: "probability_real", value: probability),
+    ]
+    encoder.event(entry)
+  }
+}

@@ -1,0 +1,241 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+import HSDLCompute
+public import SeismicFormats
+
+/// Where the time went, in seconds.
+public struct StageTimes: Sendable, Equatable {
+  /// Reading and parsing tables.
+  public var reading = 0.0
+  /// Computing features.
+  public var features = 0.0
+  /// Scoring and explaining.
+  public var scoring = 0.0
+  /// Writing events and intermediate files.
+  public var writing = 0.0
+  /// Bringing the ranks' events into one order and writing the catalog.
+  public var gathering = 0.0
+
+  /// Creates zero times.
+  public init() {}
+
+  /// The times in a fixed order, to be sent and added.
+  public var values: [Double] { [reading, features, scoring, writing, gathering] }
+
+  /// Takes times in the order of ``values``.
+  public init(values: [Double]) {
+    guard values.count == 5 else { return }
+    (reading, features, scoring, writing, gathering) = (values[0], values[1], values[2], values[3], values[4])
+  }
+
+  /// Adds other times to these.
+  public mutating func add(_ other: StageTimes) {
+    self = StageTimes(values: zip(values, other.values).map { $0 + $1 })
+  }
+
+  /// Their names, in the order of ``values``.
+  public static let names = ["reading", "features", "scoring", "writing", "gathering"]
+}
+
+/// Seconds on a clock that only goes forward.
+public func monotonicSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
+
+/// Extracts features of the events of pick tables, and scores the events if there is a model; unit by unit, on one rank.
+public final class PickScoring {
+  /// Where the time has gone so far.
+  public private(set) var times = StageTimes()
+  /// The groups that this rank has read.
+  public private(set) var seen: [SplitEvents.Seen] = []
+
+  private let input: PickInput
+  private let tables: OpenTables
+  private let model: ModelFolder?
+  private let writer: EventWriter?
+  private let folder: String
+  private let places: [Int]
+  private let extractor = PickFeatures()
+  private let isStrict: Bool
+
+  /// So many events are scored at a time: enough to be fast, few enough to fit into the cache.
+  static let batchSize = 512
+
+  private var groups: [PickGroup] = []
+  private var features: [Double] = []
+  private var values: [Double] = []
+
+  /// Prepares to score.
+  ///
+  /// - Parameters:
+  ///   - input: the tables.
+  ///   - model: the model; without one only features come out.
+  ///   - network: the network code of stations whose code does not say it.
+  ///   - folder: where intermediate files go.
+  ///   - isStrict: whether a row that cannot be used ends the work.
+  /// - Throws: ``ComputeError`` with `unknownFeature` when the model needs a feature that picks do not have.
+  public init(_ input: PickInput, model: ModelFolder?, network: String, folder: String, isStrict: Bool) throws {
+    self.input = input
+    self.model = model
+    self.folder = folder
+    self.isStrict = isStrict
+    tables = OpenTables(input)
+    writer = model.map { EventWriter(card: $0.card, network: network) }
+    places = try model?.ensemble.features.places(in: .picks) ?? []
+  }
+
+  /// What a unit came to.
+  public struct UnitSummary: Sendable, Equatable, Codable {
+    /// Rows that could be used.
+    public var rowCount: Int
+    /// Lines of the table that begin in the unit.
+    public var lineCount: Int
+    /// Rows that could not be used.
+    public var problemCount: Int
+    /// Intermediate files of events, in order within each.
+    public var files: [String]
+    /// The intermediate file of problems; empty when there are none.
+    public var problemFile: String
+  }
+
+  /// Scores the events that begin in a unit.
+  ///
+  /// - Parameter poll: called now and then.
+  /// - Throws: ``FormatError``, ``ComputeError``; what `poll` throws.
+  public func score(_ unit: PickInput.Unit, poll: () throws -> Void) throws -> UnitSummary {
+    let records = RecordWriter(prefix: "\(folder)/unit-\(unit.index)")
+    let problems = TextSink()
+    var entry = monotonicSeconds()
+    let summary = try tables.table(of: unit).read(
+      unit.range,
+      onProblem: { problem in
+        if isStrict { throw try LabelledPicks.located(problem, unit: unit).error }
+        Self.append(problem, to: problems)
+      },
+      onGroup: { group in
+        times.reading += monotonicSeconds() - entry
+        seen.append(
+          SplitEvents.Seen(hash: group.eventID.withUnsafeBufferPointer { stableHash($0) }, unit: unit.index))
+        try add(group, to: records)
+        if groups.count == 0 { try poll() }
+        entry = monotonicSeconds()
+      })
+    times.reading += monotonicSeconds() - entry
+    try scoreBatch(to: records)
+    let start = monotonicSeconds()
+    try records.flush()
+    var problemFile = ""
+    if problems.count > 0 {
+      problemFile = "\(folder)/problems-\(unit.index)"
+      let output = try FileOutput(problemFile)
+      try output.write(problems)
+      try output.commit()
+    }
+    times.writing += monotonicSeconds() - start
+    return UnitSummary(
+      rowCount: summary.rowCount, lineCount: summary.lineCount, problemCount: summary.problemCount, files: records.files,
+      problemFile: problemFile)
+  }
+
+  /// Scores events that were brought together from several units.
+  ///
+  /// - Parameter name: of the intermediate files.
+  /// - Returns: the intermediate files.
+  public func score(_ name: String, _ produce: ((PickGroup) throws -> Void) throws -> Void) throws -> [String] {
+    let records = RecordWriter(prefix: "\(folder)/\(name)")
+    try produce { try add($0, to: records) }
+    try scoreBatch(to: records)
+    try records.flush()
+    return records.files
+  }
+
+  private func add(_ group: PickGroup, to records: RecordWriter) throws {
+    let start = monotonicSeconds()
+    let place = features.count
+    features.append(contentsOf: repeatElement(.nan, count: PickFeatures.count))
+    features.withUnsafeMutableBufferPointer {
+      extractor.compute(group.rows, into: UnsafeMutableBufferPointer(rebasing: $0[place...]))
+    }
+    for feature in places { values.append(features[place + feature]) }
+    groups.append(group.copy())
+    times.features += monotonicSeconds() - start
+    if groups.count == Self.batchSize { try scoreBatch(to: records) }
+  }
+
+  private func scoreBatch(to records: RecordWriter) throws {
+    guard !groups.isEmpty else { return }
+    let start = monotonicSeconds()
+    let scores = try values.withUnsafeBufferPointer { try model?.ensemble.scores($0) }
+    let scored = monotonicSeconds()
+    times.scoring += scored - start
+    for (index, group) in groups.enumerated() {
+      let key = EventKey(time: group.firstTime, id: group.eventID)
+      let hash = group.eventID.withUnsafeBufferPointer { stableHash($0) }
+      let features = features[index * PickFeatures.count..<(index + 1) * PickFeatures.count]
+      if let writer, let model, let scores {
+        try add(index, group, features, scores, model, writer, key, hash, to: records)
+      } else {
+        try records.add(key, hash: hash, label: .uncertain) { sink, end in
+          end()
+          EventWriter.featuresRow(group, features, to: sink)
+          end()
+          end()
+        }
+      }
+    }
+    groups.removeAll(keepingCapacity: true)
+    features.removeAll(keepingCapacity: true)
+    values.removeAll(keepingCapacity: true)
+    times.writing += monotonicSeconds() - scored
+  }
+
+  private func add(
+    _ index: Int, _ group: PickGroup, _ features: ArraySlice<Double>, _ scores: ShallowEnsemble.Scores,
+    _ model: ModelFolder, _ writer: EventWriter, _ key: EventKey, _ hash: UInt64, to records: RecordWriter
+  ) throws {
+    let width = places.count
+    let isEmpty = group.rows.isEmpty
+    let probability = isEmpty ? .nan : scores.probabilities[index]
+    let event = EventWriter.Scored(
+      group: group, features: features, probability: probability,
+      memberProbabilities: scores.memberProbabilities.map { isEmpty ? .nan : $0[index] },
+      contributions: scores.contributions[index * width..<(index + 1) * width],
+      values: Array(values[index * width..<(index + 1) * width]), label: model.card.costs.label(probability))
+    let reason = writer.reason(event)
+    try records.add(key, hash: hash, label: event.label) { sink, end in
+      writer.eventsRow(event, reason: reason, to: sink)
+      end()
+      EventWriter.featuresRow(group, features, to: sink)
+      end()
+      writer.quakeML(event, reason: reason, to: QuakeMLEncoder(sink: sink))
+      end()
+    }
+  }
+
+  /// A problem as a line of an intermediate file: the line's number in the unit, then the rest of its row.
+  private static func append(_ problem: Problem, to sink: TextSink) {
+    sink.append(problem.line ?? -1)
+    sink.append(byte: 9)
+    sink.append(problem.byte ?? -1)
+    sink.append(byte: 44)
+    sink.append(csv: problem.eventID)
+    for text in [problem.found, problem.expected, problem.action] {
+      sink.append(byte: 44)
+      sink.append(csv: text.replacingNewlines())
+    }
+    sink.append(byte: 10)
+  }
+}
+
+extension String {
+  fileprivate func replacingNewlines() -> String {
+    contains("\n") ? String(map { $0.isNewline ? " " : $0 }) : self
+  }
+}

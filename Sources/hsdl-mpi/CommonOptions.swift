@@ -1,0 +1,98 @@
+public import ArgumentParser
+public import Coordinator
+import HSDLCompute
+import Worker
+
+extension Reporter.Format: ExpressibleByArgument {}
+
+/// How the program talks.
+struct LogOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("How messages look: text, or one JSON object a line.", valueName: "text|json"))
+  var logFormat: Reporter.Format = .text
+
+  @Flag(name: .shortAndLong, help: "Leave out progress and notes; results, warnings and errors stay.")
+  var quiet = false
+
+  @Option(help: ArgumentHelp("Take options from a YAML file, under the names they have here.", valueName: "file.yaml"))
+  var config: String?
+}
+
+/// Where results go.
+struct OutputOptions: ParsableArguments {
+  @Option(name: .shortAndLong, help: ArgumentHelp("The folder for the results; made if it is not there.", valueName: "folder"))
+  var output: String
+
+  @Flag(help: "Replace results that the folder already holds.")
+  var overwrite = false
+}
+
+/// Labelled pick tables.
+struct LabelledOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Pick tables of real events (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
+  var real: [String]
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake events.", valueName: "table.csv"))
+  var fake: [String]
+}
+
+/// How models are trained.
+struct ModelOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The features: hsdl8 (HSDL's eight), hsdl2, hsdl11, picks (all), or names separated by commas.", valueName: "features"))
+  var features = "hsdl8"
+
+  @Option(help: "The seed of all random choices.")
+  var seed: UInt64 = 42
+
+  @Option(help: ArgumentHelp("Folds for the calibration of probabilities; 0 leaves scores as they are.", valueName: "n"))
+  var calibrationFolds = 5
+
+  @Option(help: ArgumentHelp("Trees of a forest.", valueName: "n"))
+  var trees = 100
+
+  @Option(help: ArgumentHelp("Rounds of gradient boosting.", valueName: "n"))
+  var rounds = 150
+
+  func validate() throws {
+    guard (1...10_000).contains(trees) else { throw ValidationError("--trees must be from 1 to 10000") }
+    guard (1...10_000).contains(rounds) else { throw ValidationError("--rounds must be from 1 to 10000") }
+    guard calibrationFolds == 0 || (2...100).contains(calibrationFolds) else {
+      throw ValidationError("--calibration-folds must be 0, or from 2 to 100")
+    }
+  }
+
+  var settings: ShallowSettings {
+    var settings = ShallowSettings()
+    settings.seed = seed
+    settings.calibrationFolds = calibrationFolds
+    settings.forestTrees = trees
+    settings.boostingRounds = rounds
+    return settings
+  }
+
+  func featureSet() throws -> FeatureSet { try FeatureSet(features) }
+}
+
+/// A list of kinds of models, separated by commas.
+struct ModelKinds: ExpressibleByArgument {
+  var kinds: [ShallowModelKind]
+
+  init(_ kinds: [ShallowModelKind]) { self.kinds = kinds }
+
+  init?(argument: String) {
+    var kinds: [ShallowModelKind] = []
+    for word in argument.split(separator: ",") {
+      guard let kind = ShallowModelKind(rawValue: word.filter { $0 != " " }) else { return nil }
+      if !kinds.contains(kind) { kinds.append(kind) }
+    }
+    guard !kinds.isEmpty else { return nil }
+    self.kinds = kinds
+  }
+
+  var defaultValueDescription: String { kinds.map(\.rawValue).joined(separator: ",") }
+
+  static let allNames = ShallowModelKind.allCases.map(\.rawValue).joined(separator: ",")
+}

@@ -1,0 +1,65 @@
+import ArgumentParser
+import Coordinator
+import HSDLCompute
+
+/// Tells how good the models are.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell how good the models are, by cross-validation or on a second set of events.",
+    discussion: """
+      With --real and --fake alone, events are cut into folds that hold equal shares of both kinds, and each is scored by
+      models that were not trained on it; this is repeated with new folds. With --test-real and --test-fake, models are
+      trained on the first set and tested on the second; test events that are training events too are removed first.
+
+      Writes metrics.json (accuracy, precision, recall, F1, ROC-AUC, average precision, Brier score, expected calibration
+      error, log loss, confusion matrix, 95 % Wilson intervals) and predictions.csv.
+      """)
+
+  @OptionGroup var labelled: LabelledOptions
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of real test events.", valueName: "table.csv"))
+  var testReal: [String] = []
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake test events.", valueName: "table.csv"))
+  var testFake: [String] = []
+
+  @Flag(help: "Score test events that are training events too. What comes out says nothing about new events.")
+  var keepOverlap = false
+
+  @Option(help: ArgumentHelp("The models, separated by commas: \(ModelKinds.allNames).", valueName: "models"))
+  var models = ModelKinds(ShallowModelKind.allCases)
+
+  @Option(help: ArgumentHelp("Folds of the cross-validation.", valueName: "k"))
+  var folds = 5
+
+  @Option(help: ArgumentHelp("How often folds are drawn anew, or models trained with another seed.", valueName: "r"))
+  var repeats = 20
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var out: OutputOptions
+  @OptionGroup var log: LogOptions
+
+  func validate() throws {
+    guard (2...100).contains(folds) else { throw ValidationError("--folds must be from 2 to 100") }
+    guard (1...10_000).contains(repeats) else { throw ValidationError("--repeats must be from 1 to 10000") }
+    guard testReal.isEmpty == testFake.isEmpty else {
+      throw ValidationError("--test-real and --test-fake go together")
+    }
+  }
+
+  func run() throws {
+    var job = EvaluateJob(real: labelled.real, fake: labelled.fake, output: out.output)
+    job.testReal = testReal
+    job.testFake = testFake
+    job.keepsOverlap = keepOverlap
+    job.kinds = models.kinds
+    job.features = try model.featureSet()
+    job.folds = folds
+    job.repeats = repeats
+    job.settings = model.settings
+    job.overwrites = out.overwrite
+    try Program.onAllRanks(log) { communicator, report in
+      try job.run(over: communicator, report: report)
+    }
+  }
+}

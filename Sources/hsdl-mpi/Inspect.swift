@@ -1,0 +1,30 @@
+import ArgumentParser
+import Coordinator
+
+/// Says what is in a file.
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Say what is in a catalog or a pick table.",
+    discussion: "The format is recognised by the content. Memory does not grow with the length of the file.")
+
+  @Argument(help: "The file.")
+  var file: String
+
+  @Flag(help: "Print the summary as JSON.")
+  var json = false
+
+  @OptionGroup var log: LogOptions
+
+  func run() throws {
+    guard Program.isFirstRank else { return }
+    let report = Reporter(rank: 0, format: .text, quiet: log.quiet)
+    let progress = report.progress("bytes")
+    let inspection = try CatalogInspection(file, onProgress: progress.update)
+    progress.finish()
+    if json {
+      writeLine(1, String(inspection.json.text.dropLast()))
+    } else {
+      for line in inspection.lines { report.say(line) }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Coordinator
+import HSDLCompute
+
+/// Trains models.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train models on labelled data.", subcommands: [TrainShallow.self])
+}
+
+/// Trains models on features.
+struct TrainShallow: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "shallow",
+    abstract: "Train models on features of labelled pick tables.",
+    discussion: """
+      The rows stay on their ranks; the model is the same for any number of ranks. Probabilities are calibrated on events
+      that the model was not trained on. Writes card.json (what the model is, what it was trained on, how good it is, and the
+      hashes of all files) and a folder for each model.
+      """)
+
+  @OptionGroup var labelled: LabelledOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "The models whose mean is taken, separated by commas: \(ModelKinds.allNames).", valueName: "models"))
+  var models = ModelKinds([.forest, .boosting, .svm, .logistic])
+
+  @Option(help: ArgumentHelp("What rejecting a real event costs.", valueName: "cost"))
+  var costLost = DecisionCosts.usual.lostReal
+
+  @Option(help: ArgumentHelp("What keeping a fake event costs.", valueName: "cost"))
+  var costKept = DecisionCosts.usual.keptFake
+
+  @Option(help: ArgumentHelp("What having an event looked at costs.", valueName: "cost"))
+  var costReview = DecisionCosts.usual.review
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var out: OutputOptions
+  @OptionGroup var log: LogOptions
+
+  private var costs: DecisionCosts {
+    DecisionCosts(lostReal: costLost, keptFake: costKept, review: costReview)
+  }
+
+  func validate() throws {
+    guard costs.areValid else { throw ValidationError("costs must be positive") }
+  }
+
+  func run() throws {
+    var job = TrainJob(real: labelled.real, fake: labelled.fake, output: out.output)
+    job.kinds = models.kinds
+    job.features = try model.featureSet()
+    job.settings = model.settings
+    job.costs = costs
+    job.overwrites = out.overwrite
+    try Program.onAllRanks(log) { communicator, report in
+      try job.run(over: communicator, report: report)
+    }
+  }
+}
