@@ -134,7 +134,9 @@ public struct CatalogInspection: Sendable {
     mutating func add(_ extras: Extras?) {
       guard let extras else { return }
       func name(_ prefix: String?, _ name: String) -> String { prefix.map { "\($0):\(name)" } ?? name }
-      for attribute in extras.attributes { unknown["attribute \(name(attribute.prefix, attribute.name))", default: 0] += 1 }
+      for attribute in extras.attributes {
+        unknown["attribute \(name(attribute.prefix, attribute.name))", default: 0] += 1
+      }
       for element in extras.elements { unknown["element <\(name(element.prefix, element.name))>", default: 0] += 1 }
     }
 
@@ -175,11 +177,14 @@ public struct CatalogInspection: Sendable {
     if let timeSpan { lines.append("from \(timeSpan.first) to \(timeSpan.last)") }
     for range in ranges {
       lines.append(
-        "\(range.what.split(separator: "_").joined(separator: " ")) \(Self.short(range.low)) to \(Self.short(range.high))")
+        "\(range.what.split(separator: "_").joined(separator: " ")) \(Self.short(range.low)) to \(Self.short(range.high))"
+      )
     }
     if stationCount > 0 { lines.append("\(stationCount) stations with picks") }
     for (type, count) in types.sorted(by: { $0.key < $1.key }) { lines.append("type '\(type)': \(count)") }
-    for (name, count) in unknown.sorted(by: { $0.key < $1.key }) { lines.append("kept as it stands: \(name), \(count == 1 ? "once" : "\(count) times")") }
+    for (name, count) in unknown.sorted(by: { $0.key < $1.key }) {
+      lines.append("kept as it stands: \(name), \(count == 1 ? "once" : "\(count) times")")
+    }
     if problems > 0 {
       lines.append("\(problems) could not be understood, first: \(firstProblem?.error.description ?? "")")
     }

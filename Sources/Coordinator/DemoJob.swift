@@ -133,7 +133,8 @@ public struct DemoJob: Sendable {
         + " (\(percent(count([.earthquake], [.fake]), real))) were rejected,")
     report.say(
       "   \(percent(count(fakes, [.fake]), total - real)) of the false events were, and"
-        + " \(percent(count(SyntheticPicks.Kind.allCases, [.uncertain]), total)) of all are left for a person to look at.")
+        + " \(percent(count(SyntheticPicks.Kind.allCases, [.uncertain]), total)) of all are left for a person to look at."
+    )
     report.say(
       "   ROC-AUC \(fixed(metrics.rocAUC, decimals: 4)), Brier score \(fixed(metrics.brier, decimals: 4)), calibration error "
         + "\(fixed(metrics.calibrationError, decimals: 4)).")
@@ -143,7 +144,8 @@ public struct DemoJob: Sendable {
       if let words = example[label] { report.say("   \(label.rawValue): \(words)") }
     }
     report.say("")
-    report.say("   Everything is in \(output): automatic.csv, truth.csv, model/, refined/events.csv, refined/refined.xml.")
+    report.say(
+      "   Everything is in \(output): automatic.csv, truth.csv, model/, refined/events.csv, refined/refined.xml.")
   }
 }
 

@@ -84,7 +84,9 @@ public struct EvaluateJob: Sendable {
   /// Does the tasks of a plan, shared out over the ranks.
   ///
   /// - Returns: the probabilities of each task, on every rank.
-  static func run(_ plan: any EvaluationPlan, over communicator: any Communicator, report: Reporter) throws -> [[Double]] {
+  static func run(
+    _ plan: any EvaluationPlan, over communicator: any Communicator, report: Reporter
+  ) throws -> [[Double]] {
     var results = [[Double]](repeating: [], count: plan.taskCount)
     let progress = report.progress("fits")
     var done = 0
@@ -160,12 +162,16 @@ public struct EvaluateJob: Sendable {
       ("folds", .integer(isTrainTest ? 1 : folds)), ("repeats", .integer(repeats)),
       ("mode", .string(isTrainTest ? "train-test" : "cross-validation")), ("n_training_events", .integer(trained)),
       ("n_overlap", .integer(overlap)), ("overlap_removed", .boolean(overlap > 0 && !keepsOverlap)),
-      ("features", .array(features.names.map { .string($0) })), ("seed", .integer(Int(truncatingIfNeeded: settings.seed))),
+      ("features", .array(features.names.map { .string($0) })),
+      ("seed", .integer(Int(truncatingIfNeeded: settings.seed))),
       ("calibration_folds", .integer(settings.calibrationFolds)),
-      ("inputs", .object([
-        ("real", .array(real.map { .string($0) })), ("fake", .array(fake.map { .string($0) })),
-        ("test_real", .array(testReal.map { .string($0) })), ("test_fake", .array(testFake.map { .string($0) })),
-      ])),
+      (
+        "inputs",
+        .object([
+          ("real", .array(real.map { .string($0) })), ("fake", .array(fake.map { .string($0) })),
+          ("test_real", .array(testReal.map { .string($0) })), ("test_fake", .array(testFake.map { .string($0) })),
+        ])
+      ),
     ])
   }
 
@@ -213,10 +219,12 @@ public struct EvaluateJob: Sendable {
         lines.append(
           keepsOverlap
             ? "warning: \(overlap) of the \(scored.count) test events are training events too; these scores say nothing about new events"
-            : "\(overlap) of the \(scored.count + overlap) test events are training events too and were removed from the test")
+            : "\(overlap) of the \(scored.count + overlap) test events are training events too and were removed from the test"
+        )
       }
       lines.append(
-        "trained on \(trained) events, tested on \(scored.count) others (\(real) real, \(scored.count - real) fake); \(repeats) seeds")
+        "trained on \(trained) events, tested on \(scored.count) others (\(real) real, \(scored.count - real) fake); \(repeats) seeds"
+      )
     } else {
       lines.append(
         "\(scored.count) events (\(real) real, \(scored.count - real) fake); \(folds) folds × \(repeats) repeats; features \(features.names.joined(separator: ", "))"

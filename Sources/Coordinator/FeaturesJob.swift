@@ -91,7 +91,8 @@ public struct FeaturesJob: Sendable {
       try folder.write("features.csv", Self.features(table))
     }
     let realCount = table.labels.reduce(0) { $0 + Int($1) }
-    report.say("\(PickFeatures.count) features of \(table.count) events (\(realCount) real, \(table.count - realCount) fake)")
+    report.say(
+      "\(PickFeatures.count) features of \(table.count) events (\(realCount) real, \(table.count - realCount) fake)")
     let shares = pca.explainedVariance.prefix(2).map { fixed($0, decimals: 4) }.joined(separator: " + ")
     report.say(
       "two principal components of \(components.count) features explain \(shares) = "

@@ -16,7 +16,9 @@ struct PickPass {
   /// The intermediate files of split events; on rank 0 only.
   private let splitFiles: [String]
 
-  /// Makes the pass. Collective.
+  /// Makes the pass.
+  ///
+  /// Collective.
   ///
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
@@ -61,7 +63,9 @@ struct PickPass {
   /// Rows that could not.
   var problemCount: Int { summaries.reduce(0) { $0 + $1.problemCount } }
 
-  /// Hands out the events of all ranks in the order of the catalog. Rank 0 only.
+  /// Hands out the events of all ranks in the order of the catalog.
+  ///
+  /// Rank 0 only.
   ///
   /// - Throws: ``FormatError``; what `body` throws.
   func forEachRecord(_ body: (RecordCursor) throws -> Void) throws {
@@ -90,7 +94,9 @@ struct PickPass {
     }
   }
 
-  /// Writes the problems of all units, in the order of files and lines. Rank 0 only.
+  /// Writes the problems of all units, in the order of files and lines.
+  ///
+  /// Rank 0 only.
   ///
   /// - Throws: ``FormatError``; `badData` when nothing in the tables could be used.
   func writeProblems(to path: String) throws -> Problems {

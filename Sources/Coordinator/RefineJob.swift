@@ -53,7 +53,9 @@ public struct RefineJob: Sendable {
     public var elapsed = 0.0
   }
 
-  /// Describes what the job would do, without doing it. Rank 0 only.
+  /// Describes what the job would do, without doing it.
+  ///
+  /// Rank 0 only.
   ///
   /// - Throws: ``FormatError``.
   public func plan(ranks: Int) throws -> [String] {
@@ -96,7 +98,9 @@ public struct RefineJob: Sendable {
     return outcome
   }
 
-  /// Writes the catalog from the ranks' intermediate files. Rank 0 only.
+  /// Writes the catalog from the ranks' intermediate files.
+  ///
+  /// Rank 0 only.
   private func gather(
     _ pass: PickPass, _ folder: ModelFolder, _ report: Reporter
   ) throws -> Outcome {
@@ -143,7 +147,8 @@ public struct RefineJob: Sendable {
   private func record(_ outcome: Outcome, _ folder: ModelFolder, ranks: Int) -> JSONValue {
     .object([
       ("program", .string("hsdl-mpi \(programVersion)")), ("command", .string("refine")),
-      ("picks", .array(picks.map { .string($0) })), ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
+      ("picks", .array(picks.map { .string($0) })), ("model", .string(model)),
+      ("model_hash", .string(folder.card.hash)),
       ("ranks", .integer(ranks)), ("events", .integer(outcome.events)), ("real", .integer(outcome.real)),
       ("fake", .integer(outcome.fake)), ("uncertain", .integer(outcome.uncertain)), ("rows", .integer(outcome.rows)),
       ("unusable_rows", .integer(outcome.problems)), ("split_events", .integer(outcome.splitEvents)),

@@ -101,7 +101,9 @@ public final class Progress: @unchecked Sendable {
     self.emit = emit
   }
 
-  /// Says how much is done. Cheap to call often.
+  /// Says how much is done.
+  ///
+  /// Cheap to call often.
   public func update(_ done: Int, _ total: Int) {
     guard isShown, done > 0 else { return }
     let now = Date()

@@ -23,7 +23,9 @@ public struct UnitSharing {
     order = costs.indices.sorted { costs[$0] != costs[$1] ? costs[$0] > costs[$1] : $0 < $1 }
   }
 
-  /// Does all units. Collective.
+  /// Does all units.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - work: does a unit and returns what rank 0 must know of it. It calls `poll` now and then, so that rank 0 can answer

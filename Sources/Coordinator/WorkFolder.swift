@@ -6,7 +6,9 @@ import SeismicFormats
 struct WorkFolder {
   let path: String
 
-  /// Makes the folder, empty. Collective.
+  /// Makes the folder, empty.
+  ///
+  /// Collective.
   init(in output: String, over communicator: any Communicator) throws {
     path = "\(output)/.work"
     try communicator.agreeOnRoot { [path] in
@@ -21,7 +23,9 @@ struct WorkFolder {
     }
   }
 
-  /// Removes the folder. Only rank 0 does it.
+  /// Removes the folder.
+  ///
+  /// Only rank 0 does it.
   func remove(_ communicator: any Communicator) {
     if communicator.isRoot { try? FileManager.default.removeItem(atPath: path) }
   }

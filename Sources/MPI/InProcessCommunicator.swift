@@ -270,7 +270,9 @@ private final class Hub: @unchecked Sendable {
     }
   }
 
-  /// A rank is done. Others that wait for it would wait for ever.
+  /// A rank is done.
+  ///
+  /// Others that wait for it would wait for ever.
   func leave(_ rank: Int) {
     locked {
       _ = left.insert(rank)

@@ -16,13 +16,17 @@ public final class MPICommunicator: Communicator, @unchecked Sendable {
   /// Carries the pieces of long collectives, apart from the user's messages.
   private let bulk: MPI_Comm
 
-  /// Messages to this rank itself. MPI need not take one in before it is received, and MPICH does not.
+  /// Messages to this rank itself.
+  ///
+  /// MPI need not take one in before it is received, and MPICH does not.
   private var toSelf: [(tag: Int, bytes: [UInt8])] = []
 
   /// MPI counts are 32-bit; pieces stay well below.
   public static let defaultMessageLimit = 1 << 30
 
-  /// Makes a communicator with the ranks of `parent` whose messages mix with no other's. Collective.
+  /// Makes a communicator with the ranks of `parent` whose messages mix with no other's.
+  ///
+  /// Collective.
   init(duplicating parent: MPI_Comm, messageLimit: Int = defaultMessageLimit) throws {
     guard messageLimit >= 1 && messageLimit <= Self.defaultMessageLimit else {
       throw CommunicatorError.invalidArgument(
@@ -46,7 +50,9 @@ public final class MPICommunicator: Communicator, @unchecked Sendable {
     self.messageLimit = messageLimit
   }
 
-  /// Makes another communicator of the same ranks. Collective.
+  /// Makes another communicator of the same ranks.
+  ///
+  /// Collective.
   ///
   /// - Parameter messageLimit: the longest message that is sent in one piece, 1 ... 2^30 bytes.
   /// - Throws: ``CommunicatorError``.

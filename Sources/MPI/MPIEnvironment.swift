@@ -10,7 +10,9 @@ import CMPI
 
 /// The life of MPI in this process.
 public enum MPIEnvironment {
-  /// Starts MPI. Must be called once, from the thread that will communicate.
+  /// Starts MPI.
+  ///
+  /// Must be called once, from the thread that will communicate.
   ///
   /// - Returns: a communicator of all ranks, apart from MPI's own, so that no other library's messages get into it.
   /// - Throws: ``CommunicatorError``.
@@ -22,7 +24,9 @@ public enum MPIEnvironment {
     return try MPICommunicator(duplicating: CMPI_COMM_WORLD())
   }
 
-  /// Ends MPI. All ranks must call it; nothing may be communicated afterwards.
+  /// Ends MPI.
+  ///
+  /// All ranks must call it; nothing may be communicated afterwards.
   public static func finalize() {
     var finalized: Int32 = 0
     MPI_Finalized(&finalized)
@@ -36,7 +40,9 @@ public enum MPIEnvironment {
     return flag != 0
   }
 
-  /// Ends the whole job, all ranks, with an exit code. Never returns.
+  /// Ends the whole job, all ranks, with an exit code.
+  ///
+  /// Never returns.
   ///
   /// What MPI itself would print is left out: the caller has said why.
   public static func abort(exitCode: Int32) -> Never {

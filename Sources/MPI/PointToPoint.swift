@@ -7,7 +7,9 @@
 #endif
 
 extension Communicator {
-  /// Sends values to one rank. Returns when the values may be changed again.
+  /// Sends values to one rank.
+  ///
+  /// Returns when the values may be changed again.
   ///
   /// A message longer than ``messageLimit`` travels as pieces of exactly that length and a shorter last one.
   ///

@@ -19,7 +19,9 @@ struct LogOptions: ParsableArguments {
 
 /// Where results go.
 struct OutputOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: ArgumentHelp("The folder for the results; made if it is not there.", valueName: "folder"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The folder for the results; made if it is not there.", valueName: "folder")
+  )
   var output: String
 
   @Flag(help: "Replace results that the folder already holds.")
@@ -30,7 +32,8 @@ struct OutputOptions: ParsableArguments {
 struct LabelledOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Pick tables of real events (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
+    help: ArgumentHelp(
+      "Pick tables of real events (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
   var real: [String]
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake events.", valueName: "table.csv"))
@@ -41,13 +44,15 @@ struct LabelledOptions: ParsableArguments {
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The features: hsdl8 (HSDL's eight), hsdl2, hsdl11, picks (all), or names separated by commas.", valueName: "features"))
+      "The features: hsdl8 (HSDL's eight), hsdl2, hsdl11, picks (all), or names separated by commas.",
+      valueName: "features"))
   var features = "hsdl8"
 
   @Option(help: "The seed of all random choices.")
   var seed: UInt64 = 42
 
-  @Option(help: ArgumentHelp("Folds for the calibration of probabilities; 0 leaves scores as they are.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Folds for the calibration of probabilities; 0 leaves scores as they are.", valueName: "n"))
   var calibrationFolds = 5
 
   @Option(help: ArgumentHelp("Trees of a forest.", valueName: "n"))

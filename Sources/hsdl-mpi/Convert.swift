@@ -22,7 +22,8 @@ struct Convert: ParsableCommand {
   @Argument(help: "The file to be written.")
   var output: String
 
-  @Option(help: ArgumentHelp("The new format; by default what the name's ending says.", valueName: "quakeml|csv|fdsn|picks"))
+  @Option(
+    help: ArgumentHelp("The new format; by default what the name's ending says.", valueName: "quakeml|csv|fdsn|picks"))
   var to: CatalogFormat?
 
   @Option(help: ArgumentHelp("The network code of stations whose code does not say it as NET.STA.", valueName: "code"))

@@ -14,7 +14,9 @@ struct Features: ParsableCommand {
       the two), correlation.csv (Pearson's, pair by pair) and pca.csv (principal components).
       """)
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Pick tables (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
   var picks: [String] = []
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of real events.", valueName: "table.csv"))
@@ -26,7 +28,8 @@ struct Features: ParsableCommand {
   @Option(help: ArgumentHelp("The features whose principal components are wanted.", valueName: "features"))
   var components = "hsdl8"
 
-  @Flag(help: "End at the first row that cannot be used, instead of leaving it out. Labelled tables are always read so.")
+  @Flag(
+    help: "End at the first row that cannot be used, instead of leaving it out. Labelled tables are always read so.")
   var strict = false
 
   @OptionGroup var out: OutputOptions

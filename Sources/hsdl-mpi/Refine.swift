@@ -13,7 +13,8 @@ struct Refine: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Pick tables of the automatic catalog (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
+    help: ArgumentHelp(
+      "Pick tables of the automatic catalog (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
   var picks: [String]
 
   @Option(help: ArgumentHelp("The folder of the model.", valueName: "folder"))

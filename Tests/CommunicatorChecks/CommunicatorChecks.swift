@@ -1,7 +1,9 @@
 import MPI
 
-/// All claims. Run by threads as ranks and, under `mpirun`, by processes; with a message limit so small that every
-/// message is cut, and with the usual one.
+/// All claims.
+///
+/// Run by threads as ranks and, under `mpirun`, by processes; with a message limit so small that every message is cut,
+/// and with the usual one.
 public let communicatorChecks: [Check] = [
   Check("broadcast from every root, of every small length") { comm in
     for root in 0..<comm.size {

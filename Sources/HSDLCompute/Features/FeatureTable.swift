@@ -1,4 +1,6 @@
-/// Features of events, one row each. Missing values are NaN.
+/// Features of events, one row each.
+///
+/// Missing values are NaN.
 public struct FeatureTable: Sendable {
   /// What the columns are.
   public var features: FeatureSet

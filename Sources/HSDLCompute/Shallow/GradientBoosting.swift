@@ -33,7 +33,8 @@ public struct GradientBoosting: ShallowModel {
       training: dataset,
       parameters: data.parameters(
         "learning_rate=0.05 num_leaves=\(large ? 31 : 7) min_data_in_leaf=\(large ? 20 : 10) "
-          + "min_sum_hessian_in_leaf=0.001 lambda_l2=1 feature_fraction=0.5 feature_fraction_seed=\(seed) seed=\(seed)"))
+          + "min_sum_hessian_in_leaf=0.001 lambda_l2=1 feature_fraction=0.5 feature_fraction_seed=\(seed) seed=\(seed)")
+    )
     var scores = [Double](repeating: 0, count: data.rows.count)
     var gradients = [Float](repeating: 0, count: data.rows.count)
     var hessians = gradients

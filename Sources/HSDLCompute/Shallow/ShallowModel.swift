@@ -41,7 +41,9 @@ public enum ShallowModelKind: String, Sendable, CaseIterable, Codable {
 public struct ShallowSettings: Sendable, Equatable, Codable {
   /// What all random choices are made from.
   public var seed: UInt64 = 42
-  /// With fewer rows than this, every rank trains on all rows by itself: sharing the work would cost more than it saves.
+  /// With fewer rows than this, every rank trains on all rows by itself: sharing the work would cost more than it
+  /// saves.
+  ///
   /// The model is the same either way.
   public var distributionThreshold = 20_000
   /// Trees of a forest.

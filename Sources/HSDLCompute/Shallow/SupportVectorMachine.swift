@@ -155,7 +155,8 @@ public struct SupportVectorMachine: ShallowModel {
       "rho \(rho)", "label 1 0", "nr_sv \(counts.real) \(counts.fake)", "SV",
     ]
     // libsvm wants the first label's vectors first; their coefficients are positive.
-    let order = coefficients.indices.filter { coefficients[$0] > 0 } + coefficients.indices.filter { coefficients[$0] <= 0 }
+    let order =
+      coefficients.indices.filter { coefficients[$0] > 0 } + coefficients.indices.filter { coefficients[$0] <= 0 }
     for index in order {
       let values = (0..<width).map { "\($0 + 1):\(vectors[index * width + $0])" }
       lines.append("\(coefficients[index]) \(values.joined(separator: " "))")

@@ -37,7 +37,8 @@ public struct ThresholdModel: ShallowModel {
         guard place + 1 < total, values[order[place]] < values[order[place + 1]] else { continue }
         let below = place + 1
         // Real above, or real below; whichever errs less.
-        let errors = min(realBelow + (total - below) - (realTotal - realBelow), below - realBelow + realTotal - realBelow)
+        let errors = min(
+          realBelow + (total - below) - (realTotal - realBelow), below - realBelow + realTotal - realBelow)
         if errors < best?.errors ?? Int.max {
           best = (
             errors, feature, values[order[place]] + (values[order[place + 1]] - values[order[place]]) / 2,

@@ -4,8 +4,9 @@ import SeismicFormats
 public struct TrainingRows: Sendable {
   /// What the columns are.
   public var features: FeatureSet
-  /// A hash of each event's identifier. Whatever is drawn at random for a row is drawn from it, so it does not depend on
-  /// which rank holds the row.
+  /// A hash of each event's identifier.
+  ///
+  /// Whatever is drawn at random for a row is drawn from it, so it does not depend on which rank holds the row.
   public private(set) var keys: [UInt64] = []
   /// 1 real, 0 fake.
   public private(set) var labels: [UInt8] = []
@@ -89,8 +90,10 @@ public struct TrainingRows: Sendable {
 }
 
 extension TrainingRows {
-  /// The values of about `limit` rows of all ranks, or all where there are not more; the same on every rank, in the same
-  /// order for any number of ranks. Collective.
+  /// The values of about `limit` rows of all ranks, or all where there are not more; the same on every rank, in the
+  /// same order for any number of ranks.
+  ///
+  /// Collective.
   ///
   /// - Throws: what `collectives` throws.
   public func sampleValues(limit: Int, seed: UInt64, over collectives: any Collectives) throws -> [Double] {

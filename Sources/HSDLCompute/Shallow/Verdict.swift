@@ -23,7 +23,9 @@ public struct DecisionCosts: Sendable, Equatable, Codable {
   /// A lost earthquake is ten times as bad as a false event that is kept, and a look costs a fifth of that.
   public static let usual = DecisionCosts(lostReal: 10, keptFake: 1, review: 0.2)
 
-  /// States the costs. All must be positive.
+  /// States the costs.
+  ///
+  /// All must be positive.
   public init(lostReal: Double, keptFake: Double, review: Double) {
     self.lostReal = lostReal
     self.keptFake = keptFake

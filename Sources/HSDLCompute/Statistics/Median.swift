@@ -1,4 +1,6 @@
-/// The element that would stand at a place if the elements were sorted (Hoare, 1961). Reorders the elements.
+/// The element that would stand at a place if the elements were sorted (Hoare, 1961).
+///
+/// Reorders the elements.
 func select(_ place: Int, _ elements: UnsafeMutableBufferPointer<Double>) -> Double {
   var low = 0
   var high = elements.count - 1
@@ -25,7 +27,9 @@ func select(_ place: Int, _ elements: UnsafeMutableBufferPointer<Double>) -> Dou
   return elements[place]
 }
 
-/// The median; of an even number of elements the mean of the middle two. NaN of none. Reorders the elements.
+/// The median; of an even number of elements the mean of the middle two.
+///
+/// NaN of none. Reorders the elements.
 func median(_ elements: UnsafeMutableBufferPointer<Double>) -> Double {
   let count = elements.count
   guard count > 0 else { return .nan }
@@ -42,7 +46,9 @@ public func median(_ values: [Double]) -> Double {
   return values.withUnsafeMutableBufferPointer { median($0) }
 }
 
-/// The median distance from the median; NaN of none. Not scaled to the standard deviation.
+/// The median distance from the median; NaN of none.
+///
+/// Not scaled to the standard deviation.
 public func medianAbsoluteDeviation(_ values: [Double]) -> Double {
   let center = median(values)
   return median(values.map { abs($0 - center) })

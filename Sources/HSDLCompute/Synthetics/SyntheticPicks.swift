@@ -69,7 +69,9 @@ public struct SyntheticPicks: Sendable {
   /// The header line of a pick table.
   public static let header = "event_id,station,p_t,p_prob,s_t,s_prob\n"
 
-  /// The event of a number. Any event can be made without those before it.
+  /// The event of a number.
+  ///
+  /// Any event can be made without those before it.
   ///
   /// - Parameter realShare: the share of events that are earthquakes.
   public func event(_ number: Int, realShare: Double = 0.45) -> SyntheticEvent {

@@ -26,7 +26,9 @@ extension Communicator {
   /// As ``allgatherv(_:)``, in one array, without the copies.
   ///
   /// - Returns: all values in rank order, and how many came from each rank.
-  public func allgatherFlat<Element: MessageElement>(_ values: [Element]) throws -> (
+  public func allgatherFlat<Element: MessageElement>(
+    _ values: [Element]
+  ) throws -> (
     values: [Element], counts: [Int]
   ) {
     let counts = try allgather(values.count)

@@ -52,7 +52,9 @@ public struct NodalPlanes: Hashable, Sendable {
   public init() {}
 }
 
-/// A plane and the direction of slip on it. Angles in degrees.
+/// A plane and the direction of slip on it.
+///
+/// Angles in degrees.
 public struct NodalPlane: Hashable, Sendable {
   /// Strike, clockwise from north.
   public var strike: RealQuantity
@@ -86,7 +88,9 @@ public struct PrincipalAxes: Hashable, Sendable {
   public init() {}
 }
 
-/// An axis. Angles in degrees, length in newton metres.
+/// An axis.
+///
+/// Angles in degrees, length in newton metres.
 public struct PrincipalAxis: Hashable, Sendable {
   /// Azimuth.
   public var azimuth: RealQuantity
@@ -183,7 +187,9 @@ public struct Tensor: Hashable, Sendable {
   }
 }
 
-/// How the moment was released in time. All in seconds.
+/// How the moment was released in time.
+///
+/// All in seconds.
 public struct SourceTimeFunction: Hashable, Sendable {
   /// `box car`, `triangle`, `trapezoid` or `unknown`.
   public var type: String

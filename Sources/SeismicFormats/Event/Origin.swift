@@ -87,7 +87,9 @@ public struct OriginQuality: Hashable, Sendable {
   public init() {}
 }
 
-/// The uncertainty of a location. Lengths in metres, angles in degrees.
+/// The uncertainty of a location.
+///
+/// Lengths in metres, angles in degrees.
 public struct OriginUncertainty: Hashable, Sendable {
   /// Radius of a circle.
   public var horizontalUncertainty: Double?
@@ -110,7 +112,9 @@ public struct OriginUncertainty: Hashable, Sendable {
   public init() {}
 }
 
-/// An ellipsoid around a hypocentre. Lengths in metres, angles in degrees.
+/// An ellipsoid around a hypocentre.
+///
+/// Lengths in metres, angles in degrees.
 public struct ConfidenceEllipsoid: Hashable, Sendable {
   /// Largest half-axis.
   public var semiMajorAxisLength: Double

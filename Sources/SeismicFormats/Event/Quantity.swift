@@ -1,4 +1,6 @@
-/// How uncertain a value is. All in the unit of the value, except the confidence level.
+/// How uncertain a value is.
+///
+/// All in the unit of the value, except the confidence level.
 public struct QuantityErrors: Hashable, Sendable {
   /// One standard deviation, or what the producer means by "uncertainty".
   public var uncertainty: Double?

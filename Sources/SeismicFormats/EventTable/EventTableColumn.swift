@@ -10,7 +10,9 @@ enum EventTableColumn: Hashable {
   /// Kept by its name.
   case other(String)
 
-  /// What a column of a given name holds. Names are those of the lists of networks and of FDSN's event text.
+  /// What a column of a given name holds.
+  ///
+  /// Names are those of the lists of networks and of FDSN's event text.
   init(name: String) {
     let plain = String(name.lowercased().filter { $0.isLetter || $0.isNumber })
     self = Self.meanings[plain] ?? (plain.isEmpty || name == "Unnamed: 0" ? .rowNumber : .other(name))
@@ -47,7 +49,9 @@ enum EventTableColumn: Hashable {
     "nodalplane2strike": .strike2, "nodalplane2dip": .dip2, "nodalplane2rake": .rake2,
   ]
 
-  /// What the columns of a header hold. Of two columns for the same thing the second is kept by its name.
+  /// What the columns of a header hold.
+  ///
+  /// Of two columns for the same thing the second is kept by its name.
   static func columns(of names: [String]) -> [EventTableColumn] {
     var columns = names.map(EventTableColumn.init(name:))
     // Beside a date, "origin time" is the time of day.

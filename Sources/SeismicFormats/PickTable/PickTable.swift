@@ -62,7 +62,9 @@ public final class PickTable {
     body = reader.position..<max(input.size, reader.position)
   }
 
-  /// Cuts the body into stretches of about `size` bytes. The same table and size always give the same stretches.
+  /// Cuts the body into stretches of about `size` bytes.
+  ///
+  /// The same table and size always give the same stretches.
   public func segments(ofSize size: Int) -> [Range<Int>] {
     stride(from: body.lowerBound, to: body.upperBound, by: max(size, 1)).map {
       $0..<min($0 + max(size, 1), body.upperBound)
@@ -71,7 +73,9 @@ public final class PickTable {
 
   /// What reading a stretch came to.
   public struct Summary: Sendable {
-    /// Rows that begin in the stretch, readable or not. Sums of this over the stretches before give line numbers.
+    /// Rows that begin in the stretch, readable or not.
+    ///
+    /// Sums of this over the stretches before give line numbers.
     public var lineCount = 0
     /// Groups that begin in the stretch.
     public var groupCount = 0

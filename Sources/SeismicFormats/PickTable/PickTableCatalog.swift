@@ -96,11 +96,13 @@ public final class PickTableWriter: CatalogWriter {
         !usedS.contains($0) && phases[$0]?.uppercased().hasPrefix("S") ?? false && code(event.picks[$0]) == own
           && event.picks[$0].probability != nil
       }
-      let partner = candidates.first { $0 == index + 1 } ?? candidates.first { follower in
-        // Only if no other P pick of the station lies right before it.
-        follower == 0 || !(phases[follower - 1]?.uppercased().hasPrefix("P") ?? false)
-          || code(event.picks[follower - 1]) != own
-      }
+      let partner =
+        candidates.first { $0 == index + 1 }
+        ?? candidates.first { follower in
+          // Only if no other P pick of the station lies right before it.
+          follower == 0 || !(phases[follower - 1]?.uppercased().hasPrefix("P") ?? false)
+            || code(event.picks[follower - 1]) != own
+        }
       sink.append(csv: event.tableID)
       sink.append(byte: 44)
       sink.append(csv: own)

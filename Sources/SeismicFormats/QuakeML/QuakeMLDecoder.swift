@@ -99,7 +99,9 @@ struct QuakeMLDecoder {
   /// A word of one of QuakeML's lists.
   func word(_ node: Int32, _ list: QuakeMLWords) throws -> String { try word(node, among: list.words) }
 
-  /// Reads the children of a quantity. `parse` reads its value.
+  /// Reads the children of a quantity.
+  ///
+  /// `parse` reads its value.
   func quantity<Value>(_ node: Int32, _ parse: (Bytes) -> Value?) throws -> Quantity<Value>? {
     var value: Value?
     var errors = QuantityErrors()

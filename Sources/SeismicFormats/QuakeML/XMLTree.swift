@@ -85,7 +85,9 @@ final class XMLTree {
     text = larger
   }
 
-  /// Adds text to an element. Text that a child element has interrupted is moved behind the child's.
+  /// Adds text to an element.
+  ///
+  /// Text that a child element has interrupted is moved behind the child's.
   func append(text piece: UnsafeBufferPointer<UInt8>, to node: Int32) {
     let (start, end) = (nodes[Int(node)].textStart, nodes[Int(node)].textEnd)
     if Int(end) != textCount {
@@ -101,7 +103,9 @@ final class XMLTree {
 
   // MARK: Looking
 
-  /// The text of an element, without white space at its ends. Valid until the tree changes.
+  /// The text of an element, without white space at its ends.
+  ///
+  /// Valid until the tree changes.
   @inline(__always)
   func bytes(_ node: Int32) -> Bytes {
     let node = nodes[Int(node)]

@@ -8,7 +8,9 @@
 
 /// A line of a file.
 struct Line {
-  /// The bytes, without the line end. Valid until the next line is read.
+  /// The bytes, without the line end.
+  ///
+  /// Valid until the next line is read.
   var bytes: Bytes
   /// The number of the line, counted from 1.
   var number: Int

@@ -13,7 +13,9 @@ private let powersOfFive: [UInt64] = {
   return powers
 }()
 
-/// Reads a decimal number: sign, digits, decimals, exponent. Blanks at both ends are allowed.
+/// Reads a decimal number: sign, digits, decimals, exponent.
+///
+/// Blanks at both ends are allowed.
 ///
 /// The result is the double nearest to the decimal number, as `strtod` gives it, without the cost: up to 19 digits and
 /// 27 decimals are divided exactly in 128 bits; other texts go to `strtod`.
@@ -106,7 +108,9 @@ private let exactPowersOfTen: [Double] = [
   1e21, 1e22,
 ]
 
-/// Reads a whole number with optional sign. Blanks at both ends are allowed.
+/// Reads a whole number with optional sign.
+///
+/// Blanks at both ends are allowed.
 ///
 /// - Returns: nil for anything else, and for numbers that do not fit.
 public func parseInteger(_ text: Bytes) -> Int? {

@@ -23,7 +23,9 @@ public final class TextSink {
 
   deinit { memory.deallocate() }
 
-  /// The bytes held. Valid until the next change.
+  /// The bytes held.
+  ///
+  /// Valid until the next change.
   public var bytes: Bytes { Bytes(start: memory, count: count) }
 
   /// The bytes held, as text.

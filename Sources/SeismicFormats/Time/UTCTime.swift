@@ -24,7 +24,8 @@ public struct UTCTime: Hashable, Sendable {
   public init?(
     year: Int, month: Int?, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0, nanosecond: Int = 0
   ) {
-    guard (1...9999).contains(year), (0...23).contains(hour) || (hour == 24 && minute == 0 && second == 0 && nanosecond == 0),
+    guard (1...9999).contains(year),
+      (0...23).contains(hour) || (hour == 24 && minute == 0 && second == 0 && nanosecond == 0),
       (0...59).contains(minute), (0...60).contains(second), (0..<1_000_000_000).contains(nanosecond)
     else { return nil }
     let days: Int
@@ -96,7 +97,9 @@ enum Calendar {
     }
   }
 
-  /// Days from 1970-01-01. The year is taken to begin in March, so that the leap day comes last (Hinnant, 2013).
+  /// Days from 1970-01-01.
+  ///
+  /// The year is taken to begin in March, so that the leap day comes last (Hinnant, 2013).
   static func daysSinceEpoch(year: Int, month: Int, day: Int) -> Int {
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400

@@ -15,7 +15,9 @@ public struct ModelFolder: Sendable {
   /// A model file larger than this is no model.
   static let sizeLimit = 1 << 30
 
-  /// Puts a model and its card together. The hashes are worked out here.
+  /// Puts a model and its card together.
+  ///
+  /// The hashes are worked out here.
   ///
   /// - Throws: ``JobError`` when the card holds a number that is not finite.
   public init(card: ModelCard, ensemble: ShallowEnsemble) throws {
@@ -85,7 +87,9 @@ public struct ModelFolder: Sendable {
 
   // MARK: Reading
 
-  /// Reads a folder and checks everything in it against the card. Rank 0 reads; all ranks get the model. Collective.
+  /// Reads a folder and checks everything in it against the card.
+  ///
+  /// Rank 0 reads; all ranks get the model. Collective.
   ///
   /// - Throws: ``AgreedFailure`` on all ranks when the folder is missing, or anything in it is not what the card says.
   public static func load(_ path: String, over communicator: any Communicator) throws -> ModelFolder {
@@ -141,7 +145,8 @@ public struct ModelFolder: Sendable {
       card = try JSONDecoder().decode(ModelCard.self, from: Data(text.utf8))
     } catch {
       throw FormatError(
-        .badData, file: path, found: "it is not a model card (\(describe(error)))", remedy: "copy the model folder again")
+        .badData, file: path, found: "it is not a model card (\(describe(error)))",
+        remedy: "copy the model folder again")
     }
     guard card.format == ModelCard.currentFormat, card.kind == "shallow" else {
       throw FormatError(

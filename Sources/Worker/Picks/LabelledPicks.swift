@@ -9,7 +9,9 @@ public struct LabelledPicks: Sendable {
   /// The number of rows of all ranks' tables.
   public var rowCount: Int
 
-  /// Reads tables of real and of fake events. Every event lies on one rank, whole. Collective.
+  /// Reads tables of real and of fake events.
+  ///
+  /// Every event lies on one rank, whole. Collective.
   ///
   /// - Parameters:
   ///   - real: tables of real events.
@@ -100,10 +102,13 @@ public struct LabelledPicks: Sendable {
       description: isBoth
         ? "event \(event) is in a table of real events (\(files.first { $0.label == 1 }?.path ?? "")) and in one of "
           + "fake events (\(files.first { $0.label == 0 }?.path ?? ""))\(others); an event must have one label: remove it from one of them"
-        : "event \(event) stands in two tables (\(files.map(\.path).joined(separator: ", ")))\(others); give each event once")
+        : "event \(event) stands in two tables (\(files.map(\.path).joined(separator: ", ")))\(others); give each event once"
+    )
   }
 
-  /// The events of all ranks on every rank, in the order of identifiers. Collective.
+  /// The events of all ranks on every rank, in the order of identifiers.
+  ///
+  /// Collective.
   ///
   /// - Throws: ``CommunicatorError``.
   public func gathered(over communicator: any Communicator) throws -> FeatureTable {

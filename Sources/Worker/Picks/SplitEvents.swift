@@ -30,7 +30,9 @@ public struct SplitEvents {
   /// At most this many events are brought together at a time, so that memory stays bounded.
   static let batchSize = 20_000
 
-  /// Finds the events that came more than once. Collective.
+  /// Finds the events that came more than once.
+  ///
+  /// Collective.
   ///
   /// - Parameter seen: the groups that this rank has read.
   /// - Throws: ``CommunicatorError``.
@@ -66,7 +68,9 @@ public struct SplitEvents {
   /// Whether an event came in more than one group.
   public func contains(_ hash: UInt64) -> Bool { set.contains(hash) }
 
-  /// Reads the rows of the split events again and hands each event, whole, to one rank. Collective.
+  /// Reads the rows of the split events again and hands each event, whole, to one rank.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - input: the tables.

@@ -50,7 +50,9 @@ public final class RecordWriter {
     self.limit = limit
   }
 
-  /// Adds a record. `pieces` adds the pieces to the sink, one after the other, and calls `end` after each.
+  /// Adds a record.
+  ///
+  /// `pieces` adds the pieces to the sink, one after the other, and calls `end` after each.
   ///
   /// - Throws: ``FormatError``.
   public func add(
@@ -101,8 +103,9 @@ public final class RecordWriter {
   }
 }
 
-/// Reads the records of a file one after the other, through a small buffer. The file is open only while the buffer is
-/// filled, so that many can be read at once.
+/// Reads the records of a file one after the other, through a small buffer.
+///
+/// The file is open only while the buffer is filled, so that many can be read at once.
 public final class RecordCursor {
   /// The key of the present record.
   public private(set) var key = EventKey(time: nil, id: [])
@@ -130,7 +133,9 @@ public final class RecordCursor {
     guard try advance() else { return nil }
   }
 
-  /// A piece of the present record. Valid inside `body`.
+  /// A piece of the present record.
+  ///
+  /// Valid inside `body`.
   public func withPiece<Result>(_ number: Int, _ body: (Bytes) throws -> Result) rethrows -> Result {
     try buffer.withUnsafeBufferPointer {
       try body(UnsafeBufferPointer(rebasing: $0[pieceBounds[number]..<pieceBounds[number + 1]]))

@@ -45,7 +45,8 @@ public struct EventWriter: Sendable {
       Comment(
         "Model \(card.shortHash) (\(card.members.map(\.kind.title).joined(separator: ", "))); real from P = "
           + "\(fixed(card.thresholds.real, decimals: 4)), fake below P = \(fixed(card.thresholds.fake, decimals: 4)); a lost "
-          + "earthquake costs \(card.costs.lostReal), a false event kept \(card.costs.keptFake), a look \(card.costs.review)")
+          + "earthquake costs \(card.costs.lostReal), a false event kept \(card.costs.keptFake), a look \(card.costs.review)"
+      )
     ]
     header.creationInfo = CreationInfo(author: "hsdl-mpi", version: programVersion)
     return header
@@ -123,7 +124,9 @@ public struct EventWriter: Sendable {
     }
     let probability = event.probability.isNaN ? "unknown" : fixed(event.probability, decimals: 6)
     entry.comments = [
-      Comment("hsdl-mpi \(programVersion), model \(card.shortHash): \(event.label.rawValue), P(real) \(probability): \(reason)")
+      Comment(
+        "hsdl-mpi \(programVersion), model \(card.shortHash): \(event.label.rawValue), P(real) \(probability): \(reason)"
+      )
     ]
     entry.columns = [
       Event.Column(name: "label", value: event.label.rawValue),

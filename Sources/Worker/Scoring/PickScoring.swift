@@ -1,3 +1,6 @@
+import HSDLCompute
+public import SeismicFormats
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,8 +8,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-import HSDLCompute
-public import SeismicFormats
 
 /// Where the time went, in seconds.
 public struct StageTimes: Sendable, Equatable {
@@ -140,7 +141,8 @@ public final class PickScoring {
     }
     times.writing += monotonicSeconds() - start
     return UnitSummary(
-      rowCount: summary.rowCount, lineCount: summary.lineCount, problemCount: summary.problemCount, files: records.files,
+      rowCount: summary.rowCount, lineCount: summary.lineCount, problemCount: summary.problemCount,
+      files: records.files,
       problemFile: problemFile)
   }
 

@@ -129,7 +129,9 @@ public struct CrossValidation: EvaluationPlan {
   }
 }
 
-/// Training on one set of events and testing on another. Repeats differ in the seed of the models.
+/// Training on one set of events and testing on another.
+///
+/// Repeats differ in the seed of the models.
 public struct TrainTest: EvaluationPlan {
   public let kinds: [ShallowModelKind]
   /// The test events that are scored.

@@ -18,7 +18,9 @@ public struct ShallowTraining: Sendable {
     self.costs = costs
   }
 
-  /// Trains. The model is the same on every rank, and for any number of ranks. Collective.
+  /// Trains.
+  ///
+  /// The model is the same on every rank, and for any number of ranks. Collective.
   ///
   /// - Parameters:
   ///   - picks: labelled events; this rank's share.

@@ -33,7 +33,8 @@ public enum Calibration: Sendable, Equatable, Codable {
       self = .none
       return
     }
-    self = min(real, fake) >= Self.isotonicMinimum
+    self =
+      min(real, fake) >= Self.isotonicMinimum
       ? Self.isotonic(logOdds, labels) : Self.platt(logOdds, labels, real: real, fake: fake)
   }
 

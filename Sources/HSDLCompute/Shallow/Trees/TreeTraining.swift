@@ -21,7 +21,8 @@ struct TreeTrainingData {
     if collectives.size == 1 || totalCount < settings.distributionThreshold || smallest < 1 {
       self.collectives = SingleRank()
       self.rows = try clean.gathered(over: collectives) { _ in true }
-      sample = totalCount <= 200_000
+      sample =
+        totalCount <= 200_000
         ? self.rows.values : try self.rows.sample(limit: 200_000, seed: settings.seed, over: SingleRank()).values
     } else {
       self.collectives = collectives
@@ -39,7 +40,9 @@ struct TreeTrainingData {
       if order == Array(0..<width) { return values }
       var result = [Double]()
       result.reserveCapacity(values.count)
-      for start in stride(from: 0, to: values.count, by: width) { for place in order { result.append(values[start + place]) } }
+      for start in stride(from: 0, to: values.count, by: width) {
+        for place in order { result.append(values[start + place]) }
+      }
       return result
     }
     return try LightGBMDataset(
