@@ -10,7 +10,7 @@ public struct Event: Hashable, Sendable {
   public var preferredMagnitudeID: String?
   /// Resource identifier of the preferred focal mechanism.
   public var preferredFocalMechanismID: String?
-  /// What it is: `earthquake`, `quarry blast`, `not existing`, …
+  /// What it is: `earthquake`, `quarry blast`, `not existing`, and so on.
   public var type: String?
   /// `known` or `suspected`.
   public var typeCertainty: String?
@@ -74,7 +74,7 @@ public struct Event: Hashable, Sendable {
 public struct EventDescription: Hashable, Sendable {
   /// The name.
   public var text: String
-  /// `felt report`, `Flinn-Engdahl region`, `earthquake name`, `region name`, …
+  /// `felt report`, `Flinn-Engdahl region`, `earthquake name`, `region name`, and so on.
   public var type: String?
   /// What was in the file and has no place in this type.
   public var extras: Extras?
