@@ -73,7 +73,7 @@ public final class PickFeatures {
   /// - Parameters:
   ///   - rows: the event's rows; may be empty.
   ///   - values: room for ``count`` numbers.
-  public func compute(_ rows: ContiguousArray<PickGroup.Row>, into values: UnsafeMutableBufferPointer<Double>) {
+  public func compute(_ rows: UnsafeBufferPointer<PickGroup.Row>, into values: UnsafeMutableBufferPointer<Double>) {
     let n = rows.count
     var sCount = 0
     var p = ProbabilityStatistics()
@@ -83,8 +83,7 @@ public final class PickFeatures {
     differences.removeAll(keepingCapacity: true)
     onsets.removeAll(keepingCapacity: true)
     stations.removeAll(keepingCapacity: true)
-    rows.withUnsafeBufferPointer { rows in
-      guard let first = rows.first else { return }
+    if let first = rows.first {
       for row in rows {
         p.add(row.pProbability)
         stations.append(row.station)

@@ -22,65 +22,124 @@ public final class PickGroup {
     public var hasS: Bool { !sProbability.isNaN }
   }
 
-  /// The event's identifier.
-  public private(set) var eventID: [UInt8] = []
-  /// The rows in the order of the table.
-  public private(set) var rows: ContiguousArray<Row> = []
   /// How many rows of the event could not be used.
-  public internal(set) var unusableRowCount = 0
-  private var codes: [UInt8] = []
+  public private(set) var unusableRowCount = 0
+
+  // Filled and emptied for every event of a table: memory of our own costs less than arrays.
+  @exclusivity(unchecked) private var rowMemory = UnsafeMutableBufferPointer<Row>.allocate(capacity: 64)
+  @exclusivity(unchecked) private var rowCount = 0
+  @exclusivity(unchecked) private var idMemory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64)
+  @exclusivity(unchecked) private var idCount = 0
+  @exclusivity(unchecked) private var codeMemory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 512)
+  @exclusivity(unchecked) private var codeCount = 0
 
   /// Creates an empty group.
   public init() {}
 
+  deinit {
+    rowMemory.deallocate()
+    idMemory.deallocate()
+    codeMemory.deallocate()
+  }
+
+  /// The rows in the order of the table; valid until the group changes.
+  public var rows: UnsafeBufferPointer<Row> { UnsafeBufferPointer(rebasing: rowMemory[..<rowCount]) }
+
+  /// The event's identifier; valid until the group changes.
+  public var idBytes: Bytes { UnsafeBufferPointer(rebasing: idMemory[..<idCount]) }
+
+  /// The event's identifier.
+  public var eventID: [UInt8] { Array(idBytes) }
+
   /// The event's identifier as text.
-  public var eventName: String { String(decoding: eventID, as: UTF8.self) }
+  public var eventName: String { idBytes.string }
 
   /// The station code of a row.
   public func stationCode(_ row: Row) -> String {
-    String(decoding: codes[Int(row.codeStart)..<Int(row.codeEnd)], as: UTF8.self)
+    UnsafeBufferPointer(rebasing: codeMemory[Int(row.codeStart)..<Int(row.codeEnd)]).string
   }
 
   /// Another group with the same content, to be kept when this one is used again.
   public func copy() -> PickGroup {
     let copy = PickGroup()
-    copy.eventID = eventID
-    copy.rows = rows
-    copy.codes = codes
+    copy.begin(idBytes)
+    copy.reserveRows(rowCount)
+    copy.reserveCodes(codeCount)
+    _ = copy.rowMemory.update(fromContentsOf: rows)
+    _ = copy.codeMemory.update(fromContentsOf: codeMemory[..<codeCount])
+    copy.rowCount = rowCount
+    copy.codeCount = codeCount
     copy.unusableRowCount = unusableRowCount
     return copy
   }
 
   /// The earliest P time; nil without rows.
-  public var firstTime: UTCTime? { rows.lazy.map(\.pTime).min() }
+  public var firstTime: UTCTime? {
+    let rows = rows
+    guard var first = rows.first?.pTime else { return nil }
+    for row in rows where row.pTime < first { first = row.pTime }
+    return first
+  }
 
   /// Begins another event.
   public func begin(_ id: Bytes) {
-    eventID.removeAll(keepingCapacity: true)
-    eventID.append(contentsOf: id)
-    rows.removeAll(keepingCapacity: true)
-    codes.removeAll(keepingCapacity: true)
+    if id.count > idMemory.count {
+      idMemory.deallocate()
+      idMemory = .allocate(capacity: 2 * id.count)
+    }
+    _ = idMemory.update(fromContentsOf: id)
+    idCount = id.count
+    rowCount = 0
+    codeCount = 0
     unusableRowCount = 0
-  }
-
-  /// Adds a row.
-  public func append(
-    station: Bytes, pTime: UTCTime, pProbability: Double, sTime: UTCTime?, sProbability: Double
-  ) {
-    let start = codes.count
-    codes.append(contentsOf: station)
-    rows.append(
-      Row(
-        station: stableHash(station), pTime: pTime, pProbability: pProbability, sTime: sTime ?? .epoch,
-        sProbability: sTime == nil ? .nan : sProbability, codeStart: Int32(truncatingIfNeeded: start),
-        codeEnd: Int32(truncatingIfNeeded: codes.count)))
   }
 
   /// Notes that more rows of the event could not be used.
   public func addUnusableRows(_ count: Int) { unusableRowCount += count }
 
-  func isSame(as id: Bytes) -> Bool {
-    eventID.withUnsafeBufferPointer { $0.isSame(as: id) }
+  /// Adds a row.
+  public func append(
+    station: Bytes, pTime: UTCTime, pProbability: Double, sTime: UTCTime?, sProbability: Double
+  ) {
+    append(
+      station: station, hash: stableHash(station), pTime: pTime, pProbability: pProbability,
+      sTime: sTime ?? .epoch, sProbability: sTime == nil ? .nan : sProbability)
+  }
+
+  /// Adds a row whose station's hash is known; without an S pick `sProbability` is NaN.
+  @inline(__always)
+  func append(
+    station: Bytes, hash: UInt64, pTime: UTCTime, pProbability: Double, sTime: UTCTime, sProbability: Double
+  ) {
+    if codeCount + station.count > codeMemory.count { reserveCodes(codeCount + station.count) }
+    if rowCount == rowMemory.count { reserveRows(rowCount + 1) }
+    let start = codeCount
+    for byte in station {
+      codeMemory[codeCount] = byte
+      codeCount += 1
+    }
+    rowMemory[rowCount] = Row(
+      station: hash, pTime: pTime, pProbability: pProbability, sTime: sTime, sProbability: sProbability,
+      codeStart: Int32(truncatingIfNeeded: start), codeEnd: Int32(truncatingIfNeeded: codeCount))
+    rowCount += 1
+  }
+
+  @inline(never)
+  private func reserveRows(_ count: Int) {
+    guard count > rowMemory.count else { return }
+    let larger = UnsafeMutableBufferPointer<Row>.allocate(capacity: max(count, 2 * rowMemory.count))
+    _ = larger.update(fromContentsOf: rowMemory[..<rowCount])
+    rowMemory.deallocate()
+    rowMemory = larger
+  }
+
+  @inline(never)
+  private func reserveCodes(_ count: Int) {
+    guard count > codeMemory.count else { return }
+    let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: max(count, 2 * codeMemory.count))
+    _ = larger.update(fromContentsOf: codeMemory[..<codeCount])
+    codeMemory.deallocate()
+    codeMemory = larger
   }
 
   /// The group as an event with picks.

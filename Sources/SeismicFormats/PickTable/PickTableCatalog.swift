@@ -43,7 +43,7 @@ public final class PickTableReader: CatalogReader {
           try handleProblem(problem)
         },
         onGroup: { group in
-          guard seen.insert(group.eventID.withUnsafeBufferPointer { stableHash($0) }).inserted else {
+          guard seen.insert(stableHash(group.idBytes)).inserted else {
             throw FormatError(
               .badData, file: table.path, found: "the rows of event \(quoted(group.eventName)) do not stand together",
               expected: "a table in which they do", remedy: "sort it by event_id")

@@ -55,7 +55,7 @@ public func parseDecimal(_ text: Bytes) -> Double? {
   }
   guard digitCount > 0 else { return nil }
   if index == count && significantDigits <= 19 && decimals <= 27 {
-    let value = quotient(mantissa, decimals: decimals)
+    let value = decimalQuotient(mantissa, decimals: decimals)
     return isNegative ? -value : value
   }
   if index < count {
@@ -77,7 +77,7 @@ public func parseDecimal(_ text: Bytes) -> Double? {
 
 /// `mantissa / 10^decimals`, rounded to the nearest double, ties to even.
 @inline(__always)
-private func quotient(_ mantissa: UInt64, decimals: Int) -> Double {
+func decimalQuotient(_ mantissa: UInt64, decimals: Int) -> Double {
   if mantissa == 0 { return 0 }
   // Both are exact doubles here, so one division rounds once (Clinger, 1990).
   if mantissa < 1 << 53 && decimals <= 22 {

@@ -3,10 +3,13 @@
 /// Swift's own hashes differ from run to run; this one decides shares and seeds, which must not. It is FNV-1a (Fowler,
 /// Noll, Vo) with the bits mixed at the end (Stafford, 2011), not made to withstand someone who looks for collisions.
 public func stableHash(_ bytes: Bytes, seed: UInt64 = 0) -> UInt64 {
-  var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ seed
-  for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+  var hash = stableHashStart ^ seed
+  for byte in bytes { hash = (hash ^ UInt64(byte)) &* stableHashFactor }
   return mixed(hash)
 }
+
+let stableHashStart: UInt64 = 0xcbf2_9ce4_8422_2325
+let stableHashFactor: UInt64 = 0x0000_0100_0000_01b3
 
 /// As ``stableHash(_:seed:)``, of text.
 public func stableHash(_ text: String, seed: UInt64 = 0) -> UInt64 {

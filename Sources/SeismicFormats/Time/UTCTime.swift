@@ -15,6 +15,13 @@ public struct UTCTime: Hashable, Sendable {
     self.nanoseconds = Int32(truncatingIfNeeded: nanoseconds - carry * 1_000_000_000)
   }
 
+  /// Creates an instant whose nanoseconds are known to lie inside a second.
+  @inline(__always)
+  init(seconds: Int64, checkedNanoseconds: Int32) {
+    self.seconds = seconds
+    nanoseconds = checkedNanoseconds
+  }
+
   /// Creates an instant from a date of the Gregorian calendar and a time of day.
   ///
   /// - Parameters:

@@ -39,7 +39,7 @@ public struct LabelledPicks: Sendable {
     func add(_ group: PickGroup, label: UInt8?) {
       values.withUnsafeMutableBufferPointer { extractor.compute(group.rows, into: $0) }
       table.append(id: group.eventName, label: label, values: places.map { values[$0] })
-      hashes.append(group.eventID.withUnsafeBufferPointer { stableHash($0) })
+      hashes.append(stableHash(group.idBytes))
     }
 
     try communicator.agree {

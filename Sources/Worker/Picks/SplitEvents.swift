@@ -91,7 +91,7 @@ public struct SplitEvents {
         for (_, index) in mine {
           let unit = input.units[index]
           try tables.table(of: unit).read(unit.range, onProblem: { _ in }) { group in
-            let hash = group.eventID.withUnsafeBufferPointer { stableHash($0) }
+            let hash = stableHash(group.idBytes)
             guard batch.contains(hash) else { return }
             group.encode(unit: index, into: &parts[Int(hash % UInt64(communicator.size))])
           }

@@ -123,7 +123,7 @@ public final class PickScoring {
       onGroup: { group in
         times.reading += monotonicSeconds() - entry
         seen.append(
-          SplitEvents.Seen(hash: group.eventID.withUnsafeBufferPointer { stableHash($0) }, unit: unit.index))
+          SplitEvents.Seen(hash: stableHash(group.idBytes), unit: unit.index))
         try add(group, to: records)
         if groups.count == 0 { try poll() }
         entry = monotonicSeconds()
@@ -179,7 +179,7 @@ public final class PickScoring {
     times.scoring += scored - start
     for (index, group) in groups.enumerated() {
       let key = EventKey(time: group.firstTime, id: group.eventID)
-      let hash = group.eventID.withUnsafeBufferPointer { stableHash($0) }
+      let hash = stableHash(group.idBytes)
       let features = features[index * PickFeatures.count..<(index + 1) * PickFeatures.count]
       if let writer, let model, let scores {
         try add(index, group, features, scores, model, writer, key, hash, to: records)
