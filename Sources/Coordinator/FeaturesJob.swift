@@ -62,7 +62,7 @@ public struct FeaturesJob: Sendable {
       let sink = TextSink(capacity: 1 << 20)
       try pass.forEachRecord { cursor in
         events += 1
-        cursor.withPiece(1) { sink.append($0) }
+        sink.append(cursor.piece(1))
         if sink.count > 1 << 19 { try features.write(sink) }
       }
       try features.write(sink)

@@ -14,7 +14,8 @@ struct RecordMerge {
     var number: Int
 
     static func < (left: Head, right: Head) -> Bool {
-      left.cursor.key != right.cursor.key ? left.cursor.key < right.cursor.key : left.number < right.number
+      left.cursor.comesFirst(before: right.cursor)
+        || left.number < right.number && !right.cursor.comesFirst(before: left.cursor)
     }
     static func == (left: Head, right: Head) -> Bool { left.number == right.number }
   }

@@ -126,9 +126,9 @@ public struct RefineJob: Sendable {
       case .fake: outcome.fake += 1
       case .uncertain: outcome.uncertain += 1
       }
-      cursor.withPiece(0) { eventsSink.append($0) }
-      cursor.withPiece(1) { featuresSink.append($0) }
-      try cursor.withPiece(2) { try (cursor.label == .fake ? rejected : kept).write(fragment: $0) }
+      eventsSink.append(cursor.piece(0))
+      featuresSink.append(cursor.piece(1))
+      try (cursor.label == .fake ? rejected : kept).write(fragment: cursor.piece(2))
       if eventsSink.count > 1 << 19 { try events.write(eventsSink) }
       if featuresSink.count > 1 << 19 { try features.write(featuresSink) }
     }

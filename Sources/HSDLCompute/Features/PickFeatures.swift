@@ -59,11 +59,11 @@ public final class PickFeatures {
   /// The Wadati line is fitted to at most this many rows, evenly chosen in the order of P time.
   static let wadatiRowLimit = 400
 
-  private var pTimes: [Double] = []
-  private var differences: [Double] = []
-  private var onsets: [Double] = []
-  private var scratch: [Double] = []
-  private var stations: [UInt64] = []
+  private var onsetsOfP = Scratch<Double>()
+  private var differences = Scratch<Double>()
+  private var onsetsOfS = Scratch<Double>()
+  private var scratch = Scratch<Double>()
+  private var stations = Scratch<UInt64>()
 
   /// Creates an extractor with its own scratch memory; use it for many events.
   public init() {}
@@ -79,23 +79,23 @@ public final class PickFeatures {
     var p = ProbabilityStatistics()
     var s = ProbabilityStatistics()
     var sBeforeP = 0
-    pTimes.removeAll(keepingCapacity: true)
-    differences.removeAll(keepingCapacity: true)
-    onsets.removeAll(keepingCapacity: true)
-    stations.removeAll(keepingCapacity: true)
+    onsetsOfP.prepare(n)
+    differences.prepare(n)
+    onsetsOfS.prepare(n)
+    stations.prepare(n)
     if let first = rows.first {
       for row in rows {
         p.add(row.pProbability)
         stations.append(row.station)
         let onset = row.pTime.timeInterval(since: first.pTime)
-        pTimes.append(onset)
+        onsetsOfP.append(onset)
         if row.hasS {
           sCount += 1
           s.add(row.sProbability)
           let difference = row.sTime.timeInterval(since: row.pTime)
           if difference < 0 { sBeforeP += 1 }
           differences.append(difference)
-          onsets.append(onset)
+          onsetsOfS.append(onset)
         }
       }
       p.finishMean()
@@ -124,9 +124,10 @@ public final class PickFeatures {
   }
 
   private func span() -> Double {
-    guard var low = pTimes.first else { return .nan }
+    let times = onsetsOfP.elements
+    guard var low = times.first else { return .nan }
     var high = low
-    for time in pTimes {
+    for time in times {
       low = min(low, time)
       high = max(high, time)
     }
@@ -134,14 +135,15 @@ public final class PickFeatures {
   }
 
   private func distinctStations() -> Int {
+    var stations = stations.elements
+    guard !stations.isEmpty else { return 0 }
     // Few rows: comparing all is faster than sorting or hashing.
     if stations.count <= 24 {
       var count = 0
-      stations.withUnsafeBufferPointer { stations in
-        outer: for i in stations.indices {
-          for j in 0..<i where stations[j] == stations[i] { continue outer }
-          count += 1
-        }
+      for i in stations.indices {
+        var isNew = 1
+        for j in 0..<i where stations[j] == stations[i] { isNew = 0 }
+        count += isNew
       }
       return count
     }
@@ -152,44 +154,74 @@ public final class PickFeatures {
   }
 
   private func medianAndDeviation() -> (Double, Double) {
-    guard !differences.isEmpty else { return (.nan, .nan) }
-    scratch.removeAll(keepingCapacity: true)
-    scratch.append(contentsOf: differences)
-    let center = scratch.withUnsafeMutableBufferPointer { median($0) }
-    for index in scratch.indices { scratch[index] = abs(scratch[index] - center) }
-    return (center, scratch.withUnsafeMutableBufferPointer { median($0) })
+    guard !differences.elements.isEmpty else { return (.nan, .nan) }
+    scratch.prepare(differences.elements.count)
+    for difference in differences.elements { scratch.append(difference) }
+    let center = median(scratch.elements)
+    let deviations = scratch.elements
+    for index in deviations.indices { deviations[index] = abs(deviations[index] - center) }
+    return (center, median(deviations))
   }
 
   private func wadati() -> (ratio: Double, rms: Double) {
-    if onsets.count > Self.wadatiRowLimit { thin() }
-    let n = onsets.count
+    if onsetsOfS.elements.count > Self.wadatiRowLimit { thin() }
+    let x = onsetsOfS.elements
+    let y = differences.elements
+    let n = x.count
     guard n >= 3 else { return (.nan, .nan) }
-    scratch.removeAll(keepingCapacity: true)
-    onsets.withUnsafeBufferPointer { x in
-      differences.withUnsafeBufferPointer { y in
-        for i in 1..<n {
-          for j in 0..<i where x[i] != x[j] { scratch.append((y[i] - y[j]) / (x[i] - x[j])) }
-        }
-      }
+    scratch.prepare(n * (n - 1) / 2)
+    for i in 1..<n {
+      for j in 0..<i where x[i] != x[j] { scratch.append((y[i] - y[j]) / (x[i] - x[j])) }
     }
-    guard !scratch.isEmpty else { return (.nan, .nan) }
-    let slope = scratch.withUnsafeMutableBufferPointer { median($0) }
-    scratch.removeAll(keepingCapacity: true)
-    for index in 0..<n { scratch.append(differences[index] - slope * onsets[index]) }
-    let intercept = scratch.withUnsafeMutableBufferPointer { median($0) }
+    guard !scratch.elements.isEmpty else { return (.nan, .nan) }
+    let slope = median(scratch.elements)
+    scratch.prepare(n)
+    for index in 0..<n { scratch.append(y[index] - slope * x[index]) }
+    let intercept = median(scratch.elements)
     var squares = 0.0
     for index in 0..<n {
-      let residual = differences[index] - slope * onsets[index] - intercept
+      let residual = y[index] - slope * x[index] - intercept
       squares += residual * residual
     }
     return (1 + slope, (squares / Double(n)).squareRoot())
   }
 
   private func thin() {
-    let order = onsets.indices.sorted { (onsets[$0], $0) < (onsets[$1], $1) }
+    let x = Array(onsetsOfS.elements)
+    let y = Array(differences.elements)
+    let order = x.indices.sorted { (x[$0], $0) < (x[$1], $1) }
     let chosen = (0..<Self.wadatiRowLimit).map { order[$0 * (order.count - 1) / (Self.wadatiRowLimit - 1)] }
-    onsets = chosen.map { onsets[$0] }
-    differences = chosen.map { differences[$0] }
+    onsetsOfS.prepare(chosen.count)
+    differences.prepare(chosen.count)
+    for place in chosen {
+      onsetsOfS.append(x[place])
+      differences.append(y[place])
+    }
+  }
+}
+
+/// Memory that is filled and emptied for every event.
+private struct Scratch<Element: BitwiseCopyable>: ~Copyable {
+  private var memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: 64)
+  private var count = 0
+
+  deinit { memory.deallocate() }
+
+  var elements: UnsafeMutableBufferPointer<Element> { UnsafeMutableBufferPointer(rebasing: memory[..<count]) }
+
+  /// Empties the memory and makes room.
+  mutating func prepare(_ capacity: Int) {
+    count = 0
+    guard capacity > memory.count else { return }
+    memory.deallocate()
+    memory = .allocate(capacity: max(capacity, 2 * memory.count))
+  }
+
+  /// Adds an element; there must be room.
+  @inline(__always)
+  mutating func append(_ element: Element) {
+    memory[count] = element
+    count += 1
   }
 }
 

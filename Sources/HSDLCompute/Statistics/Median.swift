@@ -2,29 +2,42 @@
 ///
 /// Reorders the elements.
 func select(_ place: Int, _ elements: UnsafeMutableBufferPointer<Double>) -> Double {
+  guard let base = elements.baseAddress else { return .nan }
   var low = 0
   var high = elements.count - 1
   while low < high {
     // The middle of three keeps sorted input from being slow.
     let middle = low + (high - low) / 2
-    if elements[middle] < elements[low] { elements.swapAt(middle, low) }
-    if elements[high] < elements[low] { elements.swapAt(high, low) }
-    if elements[high] < elements[middle] { elements.swapAt(high, middle) }
-    let pivot = elements[middle]
-    var left = low
-    var right = high
-    while left <= right {
-      while elements[left] < pivot { left += 1 }
-      while elements[right] > pivot { right -= 1 }
-      if left <= right {
-        elements.swapAt(left, right)
-        left += 1
-        right -= 1
-      }
+    let (a, b, c) = (base[low], base[middle], base[high])
+    let pivot = max(min(a, b), min(max(a, b), c))
+    let less = partition(base, low, high) { $0 < pivot }
+    if place < less {
+      high = less - 1
+      continue
     }
-    if place <= right { high = right } else if place >= left { low = left } else { return elements[place] }
+    let notGreater = partition(base, less, high) { $0 <= pivot }
+    // A pivot that is no number is found nowhere.
+    if place < notGreater || notGreater == low { return pivot }
+    low = notGreater
   }
-  return elements[place]
+  return base[place]
+}
+
+/// Moves the elements from `low` to `high` that fulfil a condition before the others; returns where the others begin.
+///
+/// Without a branch on the condition, which no processor could foresee (Lomuto's scheme).
+@inline(__always)
+private func partition(
+  _ base: UnsafeMutablePointer<Double>, _ low: Int, _ high: Int, where condition: (Double) -> Bool
+) -> Int {
+  var border = low
+  for index in low...high {
+    let value = base[index]
+    base[index] = base[border]
+    base[border] = value
+    border += condition(value) ? 1 : 0
+  }
+  return border
 }
 
 /// The median; of an even number of elements the mean of the middle two.

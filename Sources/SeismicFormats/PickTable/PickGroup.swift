@@ -26,12 +26,12 @@ public final class PickGroup {
   public private(set) var unusableRowCount = 0
 
   // Filled and emptied for every event of a table: memory of our own costs less than arrays.
-  @exclusivity(unchecked) private var rowMemory = UnsafeMutableBufferPointer<Row>.allocate(capacity: 64)
-  @exclusivity(unchecked) private var rowCount = 0
-  @exclusivity(unchecked) private var idMemory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64)
-  @exclusivity(unchecked) private var idCount = 0
-  @exclusivity(unchecked) private var codeMemory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 512)
-  @exclusivity(unchecked) private var codeCount = 0
+  private var rowMemory = UnsafeMutableBufferPointer<Row>.allocate(capacity: 64)
+  private var rowCount = 0
+  private var idMemory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 64)
+  private var idCount = 0
+  private var codeMemory = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 512)
+  private var codeCount = 0
 
   /// Creates an empty group.
   public init() {}
@@ -59,18 +59,16 @@ public final class PickGroup {
     UnsafeBufferPointer(rebasing: codeMemory[Int(row.codeStart)..<Int(row.codeEnd)]).string
   }
 
-  /// Another group with the same content, to be kept when this one is used again.
-  public func copy() -> PickGroup {
-    let copy = PickGroup()
-    copy.begin(idBytes)
-    copy.reserveRows(rowCount)
-    copy.reserveCodes(codeCount)
-    _ = copy.rowMemory.update(fromContentsOf: rows)
-    _ = copy.codeMemory.update(fromContentsOf: codeMemory[..<codeCount])
-    copy.rowCount = rowCount
-    copy.codeCount = codeCount
-    copy.unusableRowCount = unusableRowCount
-    return copy
+  /// Takes over the content of another group.
+  public func assign(_ other: PickGroup) {
+    begin(other.idBytes)
+    reserveRows(other.rowCount)
+    reserveCodes(other.codeCount)
+    _ = rowMemory.update(fromContentsOf: other.rows)
+    _ = codeMemory.update(fromContentsOf: other.codeMemory[..<other.codeCount])
+    rowCount = other.rowCount
+    codeCount = other.codeCount
+    unusableRowCount = other.unusableRowCount
   }
 
   /// The earliest P time; nil without rows.

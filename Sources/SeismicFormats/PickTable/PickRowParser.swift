@@ -132,13 +132,13 @@ struct PickRowParser {
           cursor += 8
         }
       }
-      while cursor[0] &- 48 <= 9, cursor - start <= 18 {
+      while cursor[0] &- 48 <= 9, cursor - start < 18 {
         mantissa = mantissa * 10 + UInt64(cursor[0] &- 48)
         cursor += 1
       }
       decimals = cursor - start
       // Beyond eighteen decimals the whole part might not fit beside them.
-      guard decimals >= 1, decimals <= 18 else { return nil }
+      guard decimals >= 1 else { return nil }
     }
     let end = cursor[0]
     guard end == 44 || end == 10 || end == 13 else { return nil }
@@ -160,6 +160,6 @@ private func isDigits(_ word: UInt64) -> Bool {
 private func eightDigits(_ word: UInt64) -> UInt64 {
   var value = word & 0x0F0F_0F0F_0F0F_0F0F
   value = (value &* 2561) >> 8
-  value = (value & 0x00FF_00FF_00FF_00FF) &* 6_553_601 >> 16
-  return (value & 0x0000_FFFF_0000_FFFF) &* 42_949_672_960_001 >> 32
+  value = ((value & 0x00FF_00FF_00FF_00FF) &* 6_553_601) >> 16
+  return ((value & 0x0000_FFFF_0000_FFFF) &* 42_949_672_960_001) >> 32
 }

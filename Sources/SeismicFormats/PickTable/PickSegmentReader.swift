@@ -98,7 +98,7 @@ final class PickSegmentReader {
       let isInside = rowOffset < segment.upperBound
       let id = group.idBytes
       var rest = cursor + id.count
-      if rest[0] != 44 || id.count > 256 || memcmp(cursor, id.baseAddress ?? cursor, id.count) != 0 {
+      if id.count > 256 || rest[0] != 44 || memcmp(cursor, id.baseAddress ?? cursor, id.count) != 0 {
         // Another event begins, if its identifier is a plain one.
         rest = cursor
         while rest[0] > 44, rest - cursor < 128 { rest += 1 }

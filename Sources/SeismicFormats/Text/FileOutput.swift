@@ -13,16 +13,20 @@ public final class FileOutput {
   /// The final path.
   public let path: String
   private let temporaryPath: String
+  private let isDurable: Bool
   private var descriptor: Int32
   /// Bytes written so far.
   public private(set) var size = 0
 
   /// Starts a file.
   ///
-  /// - Parameter path: its final path; the folder must exist.
+  /// - Parameters:
+  ///   - path: its final path; the folder must exist.
+  ///   - isDurable: whether the file is to outlive the machine; an intermediate file need not.
   /// - Throws: ``FormatError`` with `cannotCreate`.
-  public init(_ path: String) throws {
+  public init(_ path: String, isDurable: Bool = true) throws {
     self.path = path
+    self.isDurable = isDurable
     temporaryPath = path + ".partial-\(getpid())"
     descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
@@ -84,7 +88,7 @@ public final class FileOutput {
   /// - Throws: ``FormatError``.
   public func commit() throws {
     guard descriptor >= 0 else { return }
-    guard fsync(descriptor) == 0 || errno == EINVAL, close(descriptor) == 0 else {
+    guard !isDurable || fsync(descriptor) == 0 || errno == EINVAL, close(descriptor) == 0 else {
       let reason = String(cString: strerror(errno))
       descriptor = -1
       unlink(temporaryPath)

@@ -34,12 +34,18 @@ public final class TextSink {
   /// Forgets the bytes and keeps the memory.
   public func removeAll() { count = 0 }
 
+  /// Adds the bytes of a number as they lie in memory.
+  @inline(__always)
+  public func append<T: FixedWidthInteger & BitwiseCopyable>(binary value: T) {
+    reserve(MemoryLayout<T>.size)
+    UnsafeMutableRawPointer(memory + count).storeBytes(of: value, as: T.self)
+    count += MemoryLayout<T>.size
+  }
+
   /// Replaces bytes that are held already; nothing happens where they are not.
-  public func overwrite(_ value: some FixedWidthInteger, at place: Int) {
-    withUnsafeBytes(of: value) { bytes in
-      guard let base = bytes.baseAddress, place >= 0, place + bytes.count <= count else { return }
-      UnsafeMutableRawPointer(memory + place).copyMemory(from: base, byteCount: bytes.count)
-    }
+  public func overwrite<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at place: Int) {
+    guard place >= 0, place + MemoryLayout<T>.size <= count else { return }
+    UnsafeMutableRawPointer(memory + place).storeBytes(of: value, as: T.self)
   }
 
   /// Forgets the bytes from a place on.
@@ -124,33 +130,51 @@ public final class TextSink {
       return
     }
     let size = abs(value)
-    // Most numbers in catalogs have few decimals. The first power of ten that makes them whole gives the shortest
-    // text: n / 10^k is the same double, because both are exact and a division rounds once.
+    // Most numbers in catalogs have few decimals. Where n / 10^6 is the same double, n gives the shortest text, because
+    // both are exact and a division rounds once.
     if size < 1e9 {
-      var power = 1.0
-      var decimals = 0
-      while decimals <= 6 {
-        let scaled = (size * power).rounded()
-        if scaled / power == size {
-          if value < 0 {
-            memory[count] = 45
-            count += 1
-          }
-          let whole = UInt(scaled)
-          let unit = UInt(power)
-          appendDigits(whole / unit, minimum: 1)
-          if decimals > 0 {
-            memory[count] = 46
-            count += 1
-            appendDigits(whole % unit, minimum: decimals)
-          }
-          return
-        }
-        power *= 10
-        decimals += 1
+      let scaled = UInt(size * 1e6 + 0.5)
+      if Double(scaled) / 1e6 == size {
+        appendDecimal(scaled, decimals: 6, isNegative: value < 0)
+        return
       }
     }
     append(text: value.description)
+  }
+
+  /// Adds a number rounded to ten decimals, those at the end that are zero left out; missing values as `NaN`.
+  public func append(toTenDecimals value: Double) {
+    let size = abs(value)
+    // Below this a product with 10^10 is good to a hundredth of a unit.
+    guard size < 1e4 else { return append(value) }
+    reserve(40)
+    let scaled = UInt(size * 1e10 + 0.5)
+    appendDecimal(scaled, decimals: 10, isNegative: value < 0 && scaled > 0)
+  }
+
+  /// Adds `scaled / 10^decimals` without zeros at its end; there must be room.
+  private func appendDecimal(_ scaled: UInt, decimals: Int, isNegative: Bool) {
+    if isNegative {
+      memory[count] = 45
+      count += 1
+    }
+    var unit: UInt = 1
+    for _ in 0..<decimals { unit *= 10 }
+    let (whole, fraction) = scaled.quotientAndRemainder(dividingBy: unit)
+    appendDigits(whole, minimum: 1)
+    guard fraction > 0 else { return }
+    memory[count] = 46
+    var rest = fraction
+    var last = decimals
+    while rest % 10 == 0 {
+      rest /= 10
+      last -= 1
+    }
+    for place in stride(from: count + last, to: count, by: -1) {
+      memory[place] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+      rest /= 10
+    }
+    count += 1 + last
   }
 
   /// Adds a time, ISO 8601 with `Z`.
@@ -187,15 +211,19 @@ public final class TextSink {
   /// Adds a field of a comma-separated line, in quotes where it needs them.
   public func append(csv text: String, delimiter: UInt8 = 44) {
     var text = text
-    text.withUTF8 { bytes in
-      let needsQuotes = bytes.contains { $0 == delimiter || $0 == 34 || $0 == 10 || $0 == 13 }
-      guard needsQuotes else { return append(bytes) }
-      append(byte: 34)
-      for byte in bytes {
-        if byte == 34 { append(byte: 34) }
-        append(byte: byte)
-      }
-      append(byte: 34)
+    text.withUTF8 { append(csv: $0, delimiter: delimiter) }
+  }
+
+  /// Adds a field of a comma-separated line, in quotes where it needs them.
+  public func append(csv bytes: Bytes, delimiter: UInt8 = 44) {
+    var needsQuotes = false
+    for byte in bytes where byte == delimiter || byte == 34 || byte == 10 || byte == 13 { needsQuotes = true }
+    guard needsQuotes else { return append(bytes) }
+    append(byte: 34)
+    for byte in bytes {
+      if byte == 34 { append(byte: 34) }
+      append(byte: byte)
     }
+    append(byte: 34)
   }
 }

@@ -1,23 +1,36 @@
 public import HSDLCompute
 public import SeismicFormats
 
-/// What is written of one event: its place in the order of the catalog, and its piece of each output file.
-///
-/// Events are ordered by time and then by identifier; events without a time come last.
-public struct EventKey: Comparable, Hashable, Sendable {
-  /// The event's time; the latest there is where it has none.
-  public var time: UTCTime
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A place in the order of the catalog: by time, then by identifier; events without a time come last.
+public struct EventKey {
+  /// The event's time; nil where it has none.
+  public var time: UTCTime?
   /// The event's identifier.
-  public var id: [UInt8]
+  public var id: Bytes
 
   /// Creates a key.
-  public init(time: UTCTime?, id: [UInt8]) {
-    self.time = time ?? UTCTime(seconds: .max)
+  public init(time: UTCTime?, id: Bytes) {
+    self.time = time
     self.id = id
   }
 
-  public static func < (left: EventKey, right: EventKey) -> Bool {
-    left.time != right.time ? left.time < right.time : left.id.lexicographicallyPrecedes(right.id)
+  static let latest = UTCTime(seconds: .max)
+
+  /// Whether an event comes before another.
+  @inline(__always)
+  static func comesFirst(
+    _ time: UTCTime, _ id: @autoclosure () -> Bytes, before otherTime: UTCTime,
+    _ otherID: @autoclosure () -> Bytes
+  ) -> Bool {
+    time != otherTime ? time < otherTime : id().lexicographicallyPrecedes(otherID())
   }
 }
 
@@ -36,9 +49,17 @@ public final class RecordWriter {
   private let prefix: String
   private let limit: Int
   private let content = TextSink(capacity: 1 << 20)
-  private var index: [(key: EventKey, start: Int, end: Int)] = []
+  private var index: [Entry] = []
+  private var isOrdered = true
   /// The files written so far.
   public private(set) var files: [String] = []
+
+  private struct Entry {
+    var time: UTCTime
+    var start: Int
+    var idEnd: Int
+    var end: Int
+  }
 
   /// Prepares to write.
   ///
@@ -58,28 +79,36 @@ public final class RecordWriter {
   public func add(
     _ key: EventKey, hash: UInt64, label: Label, pieces: (TextSink, _ end: () -> Void) throws -> Void
   ) throws {
+    let time = key.time ?? EventKey.latest
     let start = content.count
-    for _ in 0..<RecordFile.headerSize { content.append(byte: 0) }
-    key.id.withUnsafeBufferPointer { content.append($0) }
-    var lengths: [UInt32] = []
+    content.append(binary: time.seconds.littleEndian)
+    content.append(binary: time.nanoseconds.littleEndian)
+    content.append(binary: UInt32(key.id.count).littleEndian)
+    content.append(binary: hash.littleEndian)
+    content.append(binary: UInt32(Label.allCases.firstIndex(of: label) ?? 0).littleEndian)
+    let lengths = content.count
+    for _ in 0..<RecordFile.pieceCount { content.append(binary: UInt32(0)) }
+    content.append(key.id)
+    let entry = Entry(time: time, start: start, idEnd: content.count, end: 0)
+    var number = 0
     var last = content.count
     try pieces(content) {
-      lengths.append(UInt32(content.count - last))
+      content.overwrite(UInt32(content.count - last).littleEndian, at: lengths + 4 * number)
+      number += 1
       last = content.count
     }
-    var place = start
-    func put<T: FixedWidthInteger>(_ value: T) {
-      content.overwrite(value.littleEndian, at: place)
-      place += MemoryLayout<T>.size
-    }
-    put(key.time.seconds)
-    put(key.time.nanoseconds)
-    put(UInt32(key.id.count))
-    put(hash)
-    put(UInt32(Label.allCases.firstIndex(of: label) ?? 0))
-    for number in 0..<RecordFile.pieceCount { put(number < lengths.count ? lengths[number] : 0) }
-    index.append((key, start, content.count))
+    if let previous = index.last, comesFirst(entry, before: previous) { isOrdered = false }
+    index.append(entry)
+    index[index.count - 1].end = content.count
     if content.count > limit { try flush() }
+  }
+
+  private func comesFirst(_ left: Entry, before right: Entry) -> Bool {
+    EventKey.comesFirst(left.time, id(left), before: right.time, id(right))
+  }
+
+  private func id(_ entry: Entry) -> Bytes {
+    Bytes(rebasing: content.bytes[entry.start + RecordFile.headerSize..<entry.idEnd])
   }
 
   /// Writes out what is collected.
@@ -87,19 +116,24 @@ public final class RecordWriter {
   /// - Throws: ``FormatError``.
   public func flush() throws {
     guard !index.isEmpty else { return }
-    index.sort { $0.key < $1.key }
     let path = "\(prefix)-\(files.count)"
-    let output = try FileOutput(path)
-    let ordered = TextSink(capacity: 1 << 20)
-    for entry in index {
-      ordered.append(UnsafeBufferPointer(rebasing: content.bytes[entry.start..<entry.end]))
-      if ordered.count > 1 << 20 { try output.write(ordered) }
+    let output = try FileOutput(path, isDurable: false)
+    if isOrdered {
+      try output.write(content.bytes)
+    } else {
+      index.sort { comesFirst($0, before: $1) }
+      let ordered = TextSink(capacity: 1 << 20)
+      for entry in index {
+        ordered.append(Bytes(rebasing: content.bytes[entry.start..<entry.end]))
+        if ordered.count > 1 << 19 { try output.write(ordered) }
+      }
+      try output.write(ordered)
     }
-    try output.write(ordered)
     try output.commit()
     files.append(path)
     index.removeAll(keepingCapacity: true)
     content.removeAll()
+    isOrdered = true
   }
 }
 
@@ -107,8 +141,8 @@ public final class RecordWriter {
 ///
 /// The file is open only while the buffer is filled, so that many can be read at once.
 public final class RecordCursor {
-  /// The key of the present record.
-  public private(set) var key = EventKey(time: nil, id: [])
+  /// The time of the present record's event; the latest there is where it has none.
+  private var time = EventKey.latest
   /// The hash of its identifier.
   public private(set) var hash: UInt64 = 0
   /// Its label.
@@ -116,7 +150,7 @@ public final class RecordCursor {
 
   /// The file.
   public let path: String
-  private var buffer: [UInt8]
+  private var buffer: UnsafeMutableBufferPointer<UInt8>
   private var start = 0
   private var end = 0
   private var fileOffset = 0
@@ -129,17 +163,25 @@ public final class RecordCursor {
   /// - Throws: ``FormatError``.
   public init?(_ path: String, bufferSize: Int) throws {
     self.path = path
-    buffer = [UInt8](repeating: 0, count: max(bufferSize, 1024))
+    buffer = .allocate(capacity: max(bufferSize, 1024))
+    buffer.initialize(repeating: 0)
     guard try advance() else { return nil }
   }
 
+  deinit { buffer.deallocate() }
+
+  /// Whether the present record's event comes before another's.
+  public func comesFirst(before other: RecordCursor) -> Bool {
+    EventKey.comesFirst(time, id, before: other.time, other.id)
+  }
+
+  private var id: Bytes { Bytes(rebasing: buffer[(start + RecordFile.headerSize)..<pieceBounds[0]]) }
+
   /// A piece of the present record.
   ///
-  /// Valid inside `body`.
-  public func withPiece<Result>(_ number: Int, _ body: (Bytes) throws -> Result) rethrows -> Result {
-    try buffer.withUnsafeBufferPointer {
-      try body(UnsafeBufferPointer(rebasing: $0[pieceBounds[number]..<pieceBounds[number + 1]]))
-    }
+  /// Valid until the next record.
+  public func piece(_ number: Int) -> Bytes {
+    Bytes(rebasing: buffer[pieceBounds[number]..<pieceBounds[number + 1]])
   }
 
   /// Goes to the next record.
@@ -152,25 +194,25 @@ public final class RecordCursor {
       guard start == end else { throw damaged() }
       return false
     }
-    func number<T: FixedWidthInteger>(_ offset: Int, _ type: T.Type) -> T {
-      buffer.withUnsafeBytes { T(littleEndian: $0.loadUnaligned(fromByteOffset: start + offset, as: T.self)) }
-    }
-    let time = UTCTime(seconds: number(0, Int64.self), nanoseconds: Int64(number(8, Int32.self)))
+    time = UTCTime(seconds: number(0, Int64.self), nanoseconds: Int64(number(8, Int32.self)))
     let idLength = Int(number(12, UInt32.self))
     hash = number(16, UInt64.self)
     let labelNumber = Int(number(24, UInt32.self))
     guard labelNumber < Label.allCases.count else { throw damaged() }
     label = Label.allCases[labelNumber]
-    let lengths = (0..<RecordFile.pieceCount).map { Int(number(28 + 4 * $0, UInt32.self)) }
-    let size = RecordFile.headerSize + idLength + lengths.reduce(0, +)
+    var size = RecordFile.headerSize + idLength
+    for piece in 0..<RecordFile.pieceCount { size += Int(number(28 + 4 * piece, UInt32.self)) }
     guard try require(size) else { throw damaged() }
-    let idStart = start + RecordFile.headerSize
-    key.time = time
-    key.id = Array(buffer[idStart..<idStart + idLength])
-    pieceBounds[0] = idStart + idLength
-    for (index, length) in lengths.enumerated() { pieceBounds[index + 1] = pieceBounds[index] + length }
+    pieceBounds[0] = start + RecordFile.headerSize + idLength
+    for piece in 0..<RecordFile.pieceCount {
+      pieceBounds[piece + 1] = pieceBounds[piece] + Int(number(28 + 4 * piece, UInt32.self))
+    }
     recordEnd = start + size
     return true
+  }
+
+  private func number<T: FixedWidthInteger>(_ offset: Int, _ type: T.Type) -> T {
+    T(littleEndian: UnsafeRawBufferPointer(buffer).loadUnaligned(fromByteOffset: start + offset, as: T.self))
   }
 
   private func damaged() -> FormatError {
@@ -180,19 +222,20 @@ public final class RecordCursor {
   /// Makes sure that so many bytes of the present record are in the buffer.
   private func require(_ count: Int) throws -> Bool {
     if end - start >= count { return true }
-    buffer.withUnsafeMutableBytes { memory in
-      guard let base = memory.baseAddress, start > 0 else { return }
-      base.copyMemory(from: base + start, byteCount: end - start)
-    }
+    if start > 0, let base = buffer.baseAddress { memmove(base, base + start, end - start) }
     end -= start
     recordEnd -= start
     start = 0
-    if count > buffer.count { buffer += [UInt8](repeating: 0, count: count - buffer.count) }
-    let input = try FileInput(path)
-    let room = end
-    let read = try buffer.withUnsafeMutableBytes { memory in
-      try input.read(at: fileOffset, into: UnsafeMutableRawBufferPointer(rebasing: memory[room...]))
+    if count > buffer.count {
+      let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: count)
+      larger.initialize(repeating: 0)
+      _ = larger.update(fromContentsOf: buffer[..<end])
+      buffer.deallocate()
+      buffer = larger
     }
+    let input = try FileInput(path)
+    let read = try input.read(
+      at: fileOffset, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[end...]))
     fileOffset += read
     end += read
     return end >= count

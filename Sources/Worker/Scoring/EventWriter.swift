@@ -55,8 +55,10 @@ public struct EventWriter: Sendable {
   /// One event with everything that is known of it.
   struct Scored {
     var group: PickGroup
+    /// The earliest P time; nil without rows.
+    var time: UTCTime?
     /// All pick features.
-    var features: ArraySlice<Double>
+    var features: UnsafeBufferPointer<Double>
     /// NaN where there is nothing to score.
     var probability: Double
     var memberProbabilities: [Double]
@@ -68,13 +70,15 @@ public struct EventWriter: Sendable {
   }
 
   /// Adds an event's row of `features.csv` to a sink.
-  public static func featuresRow(_ group: PickGroup, _ features: ArraySlice<Double>, to sink: TextSink) {
-    sink.append(csv: group.eventName)
+  public static func featuresRow(
+    _ id: Bytes, _ time: UTCTime?, _ features: UnsafeBufferPointer<Double>, to sink: TextSink
+  ) {
+    sink.append(csv: id)
     sink.append(byte: 44)
-    if let time = group.firstTime { sink.append(time, fractionDigits: 6) }
+    if let time { sink.append(time, fractionDigits: 6) }
     for value in features {
       sink.append(byte: 44)
-      sink.append(value)
+      sink.append(toTenDecimals: value)
     }
     sink.append(byte: 10)
   }
@@ -92,9 +96,9 @@ public struct EventWriter: Sendable {
   }
 
   func eventsRow(_ event: Scored, reason: String, to sink: TextSink) {
-    sink.append(csv: event.group.eventName)
+    sink.append(csv: event.group.idBytes)
     sink.append(byte: 44)
-    if let time = event.group.firstTime { sink.append(time, fractionDigits: 6) }
+    if let time = event.time { sink.append(time, fractionDigits: 6) }
     sink.append(",,,,,")
     sink.append(text: event.label.rawValue)
     for probability in [event.probability, event.probability, .nan] {
@@ -105,7 +109,7 @@ public struct EventWriter: Sendable {
     sink.append(csv: reason)
     for place in [0, 1, 11] {
       sink.append(byte: 44)
-      sink.append(event.features[event.features.startIndex + place])
+      sink.append(event.features[place])
     }
     sink.append(byte: 44)
     sink.append(event.group.unusableRowCount)

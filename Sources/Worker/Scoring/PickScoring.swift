@@ -69,8 +69,10 @@ public final class PickScoring {
   /// So many events are scored at a time: enough to be fast, few enough to fit into the cache.
   static let batchSize = 512
 
-  private var groups: [PickGroup] = []
-  private var features: [Double] = []
+  /// Events that wait to be scored together; the objects are used again and again.
+  private let waiting = (0..<batchSize).map { _ in PickGroup() }
+  private var waitingCount = 0
+  private var features = [Double](repeating: .nan, count: batchSize * PickFeatures.count)
   private var values: [Double] = []
 
   /// Prepares to score.
@@ -125,7 +127,7 @@ public final class PickScoring {
         seen.append(
           SplitEvents.Seen(hash: stableHash(group.idBytes), unit: unit.index))
         try add(group, to: records)
-        if groups.count == 0 { try poll() }
+        if seen.count % Self.batchSize == 0 { try poll() }
         entry = monotonicSeconds()
       })
     times.reading += monotonicSeconds() - entry
@@ -135,7 +137,7 @@ public final class PickScoring {
     var problemFile = ""
     if problems.count > 0 {
       problemFile = "\(folder)/problems-\(unit.index)"
-      let output = try FileOutput(problemFile)
+      let output = try FileOutput(problemFile, isDurable: false)
       try output.write(problems)
       try output.commit()
     }
@@ -160,61 +162,71 @@ public final class PickScoring {
 
   private func add(_ group: PickGroup, to records: RecordWriter) throws {
     let start = monotonicSeconds()
-    let place = features.count
-    features.append(contentsOf: repeatElement(.nan, count: PickFeatures.count))
+    let place = waitingCount * PickFeatures.count
     features.withUnsafeMutableBufferPointer {
-      extractor.compute(group.rows, into: UnsafeMutableBufferPointer(rebasing: $0[place...]))
+      extractor.compute(
+        group.rows, into: UnsafeMutableBufferPointer(rebasing: $0[place..<place + PickFeatures.count]))
+    }
+    let computed = monotonicSeconds()
+    times.features += computed - start
+    guard model != nil else {
+      let time = group.firstTime
+      try records.add(EventKey(time: time, id: group.idBytes), hash: stableHash(group.idBytes), label: .uncertain) {
+        sink, end in
+        end()
+        features.withUnsafeBufferPointer {
+          EventWriter.featuresRow(
+            group.idBytes, time, UnsafeBufferPointer(rebasing: $0[..<PickFeatures.count]), to: sink)
+        }
+        end()
+        end()
+      }
+      times.writing += monotonicSeconds() - computed
+      return
     }
     for feature in places { values.append(features[place + feature]) }
-    groups.append(group.copy())
-    times.features += monotonicSeconds() - start
-    if groups.count == Self.batchSize { try scoreBatch(to: records) }
+    waiting[waitingCount].assign(group)
+    waitingCount += 1
+    if waitingCount == Self.batchSize { try scoreBatch(to: records) }
   }
 
   private func scoreBatch(to records: RecordWriter) throws {
-    guard !groups.isEmpty else { return }
+    guard waitingCount > 0, let model, let writer else { return }
     let start = monotonicSeconds()
-    let scores = try values.withUnsafeBufferPointer { try model?.ensemble.scores($0) }
+    let scores = try values.withUnsafeBufferPointer { try model.ensemble.scores($0) }
     let scored = monotonicSeconds()
     times.scoring += scored - start
-    for (index, group) in groups.enumerated() {
-      let key = EventKey(time: group.firstTime, id: group.eventID)
-      let hash = stableHash(group.idBytes)
-      let features = features[index * PickFeatures.count..<(index + 1) * PickFeatures.count]
-      if let writer, let model, let scores {
-        try add(index, group, features, scores, model, writer, key, hash, to: records)
-      } else {
-        try records.add(key, hash: hash, label: .uncertain) { sink, end in
-          end()
-          EventWriter.featuresRow(group, features, to: sink)
-          end()
-          end()
-        }
+    try features.withUnsafeBufferPointer { features in
+      for index in 0..<waitingCount {
+        let row = UnsafeBufferPointer(
+          rebasing: features[index * PickFeatures.count..<(index + 1) * PickFeatures.count])
+        try add(index, waiting[index], row, scores, model, writer, to: records)
       }
     }
-    groups.removeAll(keepingCapacity: true)
-    features.removeAll(keepingCapacity: true)
+    waitingCount = 0
     values.removeAll(keepingCapacity: true)
     times.writing += monotonicSeconds() - scored
   }
 
   private func add(
-    _ index: Int, _ group: PickGroup, _ features: ArraySlice<Double>, _ scores: ShallowEnsemble.Scores,
-    _ model: ModelFolder, _ writer: EventWriter, _ key: EventKey, _ hash: UInt64, to records: RecordWriter
+    _ index: Int, _ group: PickGroup, _ features: UnsafeBufferPointer<Double>, _ scores: ShallowEnsemble.Scores,
+    _ model: ModelFolder, _ writer: EventWriter, to records: RecordWriter
   ) throws {
     let width = places.count
     let isEmpty = group.rows.isEmpty
     let probability = isEmpty ? .nan : scores.probabilities[index]
+    let time = group.firstTime
     let event = EventWriter.Scored(
-      group: group, features: features, probability: probability,
+      group: group, time: time, features: features, probability: probability,
       memberProbabilities: scores.memberProbabilities.map { isEmpty ? .nan : $0[index] },
       contributions: scores.contributions[index * width..<(index + 1) * width],
       values: Array(values[index * width..<(index + 1) * width]), label: model.card.costs.label(probability))
     let reason = writer.reason(event)
-    try records.add(key, hash: hash, label: event.label) { sink, end in
+    try records.add(EventKey(time: time, id: group.idBytes), hash: stableHash(group.idBytes), label: event.label) {
+      sink, end in
       writer.eventsRow(event, reason: reason, to: sink)
       end()
-      EventWriter.featuresRow(group, features, to: sink)
+      EventWriter.featuresRow(group.idBytes, time, features, to: sink)
       end()
       writer.quakeML(event, reason: reason, to: QuakeMLEncoder(sink: sink))
       end()
