@@ -13,9 +13,12 @@ def main() -> None:
     events = int(sys.argv[1])
     draw = random.Random(1)
     stations = [f"ST{n:02d}" for n in range(60)]
-    # Probabilities as pickers write them: three decimals, some with the residue of binary fractions.
-    probabilities = [repr(n / 1000) for n in range(1, 970)]
-    probabilities += [repr(n / 1000 - 1e-16 * 0.9) for n in range(1, 970)]
+    # Probabilities as pickers write them: three decimals, some with the residue of binary fractions; a quarter of the P
+    # picks and one in twenty-five of the S picks in the public tables.
+    clean = [repr(n / 1000) for n in range(1, 970)]
+    residue = [repr(n / 1000 - 1e-16 * 0.9) for n in range(1, 970)]
+    p_probabilities = 3 * clean + residue
+    s_probabilities = 24 * clean + residue
     write = sys.stdout.write
     write("event_id,station,p_t,p_prob,s_t,s_prob\n")
     second = 0
@@ -23,6 +26,8 @@ def main() -> None:
     choice, uniform = draw.choice, draw.random
     for number in range(events):
         second += 37
+        if second % 86400 > 86300:  # an event keeps to its day
+            second += 200
         day, rest = divmod(second, 86400)
         month, day = divmod(day, 28)
         year, month = divmod(month, 12)
@@ -36,10 +41,10 @@ def main() -> None:
                 s = p + 12 * uniform()
                 whole = int(s)
                 late = f"{whole // 3600 % 24:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}.{int((s - whole) * 1e6):06d}"
-                tail = f"{date}{late},{choice(probabilities)}"
+                tail = f"{date}{late},{choice(s_probabilities)}"
             else:
                 tail = "no pick,no pick"
-            lines.append(f"{event},{choice(stations)},{date}{clock},{choice(probabilities)},{tail}\n")
+            lines.append(f"{event},{choice(stations)},{date}{clock},{choice(p_probabilities)},{tail}\n")
         if len(lines) > 50000:
             write("".join(lines))
             lines.clear()

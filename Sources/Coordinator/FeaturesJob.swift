@@ -12,8 +12,10 @@ public struct FeaturesJob: Sendable {
   public var real: [String] = []
   /// Pick tables of fake events.
   public var fake: [String] = []
-  /// The features whose principal components are wanted.
-  public var components: FeatureSet = .hsdl8
+  /// The features that are wanted.
+  public var features: FeatureSet = .picks
+  /// The features whose principal components are wanted; nil for HSDL's eight, or all where those are not wanted.
+  public var components: FeatureSet?
   /// Where the results go.
   public var output: String
   /// Whether results there may be replaced.
@@ -52,39 +54,41 @@ public struct FeaturesJob: Sendable {
     let work = try WorkFolder(in: output, over: communicator)
     defer { work.remove(communicator) }
     let pass = try PickPass(
-      input, model: nil, network: "", work: work, isStrict: isStrict, over: communicator, report: report)
+      input, model: nil, features: features, network: "", work: work, isStrict: isStrict, over: communicator, report: report)
     var events = 0
     try communicator.agreeOnRoot {
       let folder = try OutputFolder(output, files: [], overwrites: true)
       let problems = try pass.writeProblems(to: folder.file("problems.csv"))
-      let features = try FileOutput(folder.file("features.csv"))
-      try features.write(EventWriter.featuresHeader)
+      let file = try FileOutput(folder.file("features.csv"))
+      try file.write(EventWriter.featuresHeader(features))
       let sink = TextSink(capacity: 1 << 20)
       try pass.forEachRecord { cursor in
         events += 1
         sink.append(cursor.piece(1))
-        if sink.count > 1 << 19 { try features.write(sink) }
+        if sink.count > 1 << 19 { try file.write(sink) }
       }
-      try features.write(sink)
-      try folder.write("features.json", Self.definitions.text)
+      try file.write(sink)
+      try folder.write("features.json", definitions.text)
       try problems.file.commit()
-      try features.commit()
+      try file.commit()
       problems.warn(report)
     }
     let elapsed = monotonicSeconds() - begin
-    report.say("\(PickFeatures.count) features of \(events) events (\(pass.rowCount) rows) in \(output)/features.csv")
+    report.say("\(features.count) features of \(events) events (\(pass.rowCount) rows) in \(output)/features.csv")
     report.note(
       "\(fixed(elapsed, decimals: 1)) s, \(fixed(Double(events) / max(elapsed, 1e-9), decimals: 0)) events/s")
   }
 
   private func runLabelled(over communicator: any Communicator, report: Reporter) throws {
-    let table = try LabelledPicks(real: real, fake: fake, features: .picks, over: communicator)
+    let components =
+      components ?? (FeatureSet.hsdl8.definitions.allSatisfy(features.definitions.contains) ? .hsdl8 : features)
+    let table = try LabelledPicks(real: real, fake: fake, features: features, over: communicator)
       .gathered(over: communicator)
     let selected = try communicator.agree { try TrainingRows(table.selecting(components)) }
     let pca = try communicator.agree { try PrincipalComponents(selected, over: SingleRank()) }
     try communicator.agreeOnRoot {
       let folder = try OutputFolder(output, files: [], overwrites: true)
-      try folder.write("features.json", Self.definitions.text)
+      try folder.write("features.json", definitions.text)
       try folder.write("t_test.csv", Self.tTests(table))
       try folder.write("correlation.csv", Self.correlations(table))
       try folder.write("pca.csv", Self.components(pca, components))
@@ -92,7 +96,7 @@ public struct FeaturesJob: Sendable {
     }
     let realCount = table.labels.reduce(0) { $0 + Int($1) }
     report.say(
-      "\(PickFeatures.count) features of \(table.count) events (\(realCount) real, \(table.count - realCount) fake)")
+      "\(features.count) features of \(table.count) events (\(realCount) real, \(table.count - realCount) fake)")
     let shares = pca.explainedVariance.prefix(2).map { fixed($0, decimals: 4) }.joined(separator: " + ")
     report.say(
       "two principal components of \(components.count) features explain \(shares) = "
@@ -100,12 +104,12 @@ public struct FeaturesJob: Sendable {
     report.say("results in \(output): \(files.joined(separator: ", "))")
   }
 
-  private static var definitions: JSONValue {
+  private var definitions: JSONValue {
     .object([
       (
         "features",
         .array(
-          PickFeatures.definitions.map {
+          features.definitions.map {
             .object([
               ("name", .string($0.name)), ("unit", .string($0.unit)), ("meaning", .string($0.meaning)),
               ("imputation", .string($0.imputation.rawValue)),

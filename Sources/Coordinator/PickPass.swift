@@ -22,12 +22,13 @@ struct PickPass {
   ///
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
-    _ input: PickInput, model: ModelFolder?, network: String, work: WorkFolder, isStrict: Bool,
+    _ input: PickInput, model: ModelFolder?, features: FeatureSet = .picks, network: String, work: WorkFolder, isStrict: Bool,
     over communicator: any Communicator, report: Reporter
   ) throws {
     self.input = input
     let scoring = try communicator.agree {
-      try PickScoring(input, model: model, network: network, folder: work.path, isStrict: isStrict)
+      try PickScoring(
+        input, model: model, features: features, network: network, folder: work.path, isStrict: isStrict)
     }
     var summaries = [PickScoring.UnitSummary?](repeating: nil, count: input.units.count)
     let progress = report.progress("units")

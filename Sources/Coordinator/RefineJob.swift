@@ -116,7 +116,7 @@ public struct RefineJob: Sendable {
     let kept = try QuakeMLWriter(results.file("refined.xml"), header: writer.header(kept: true))
     let rejected = try QuakeMLWriter(results.file("rejected.xml"), header: writer.header(kept: false))
     try events.write(writer.eventsHeader)
-    try features.write(EventWriter.featuresHeader)
+    try features.write(EventWriter.featuresHeader(.picks))
     let eventsSink = TextSink(capacity: 1 << 20)
     let featuresSink = TextSink(capacity: 1 << 20)
     try pass.forEachRecord { cursor in

@@ -25,8 +25,16 @@ struct Features: ParsableCommand {
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake events.", valueName: "table.csv"))
   var fake: [String] = []
 
-  @Option(help: ArgumentHelp("The features whose principal components are wanted.", valueName: "features"))
-  var components = "hsdl8"
+  @Option(
+    help: ArgumentHelp(
+      "The features: hsdl2, hsdl8, hsdl11, picks (all 18), or names separated by commas.", valueName: "set"))
+  var features = "picks"
+
+  @Option(
+    help: ArgumentHelp(
+      "The features whose principal components are wanted; hsdl8 if it is among the features, else all of them.",
+      valueName: "set"))
+  var components: String?
 
   @Flag(
     help: "End at the first row that cannot be used, instead of leaving it out. Labelled tables are always read so.")
@@ -47,7 +55,8 @@ struct Features: ParsableCommand {
     job.picks = picks
     job.real = real
     job.fake = fake
-    job.components = try FeatureSet(components)
+    job.features = try FeatureSet(features)
+    job.components = try components.map { try FeatureSet($0) }
     job.isStrict = strict
     job.overwrites = out.overwrite
     try Program.onAllRanks(log) { communicator, report in

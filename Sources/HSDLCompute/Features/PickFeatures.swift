@@ -65,8 +65,14 @@ public final class PickFeatures {
   private var scratch = Scratch<Double>()
   private var stations = Scratch<UInt64>()
 
+  private let usesTimes: Bool
+
   /// Creates an extractor with its own scratch memory; use it for many events.
-  public init() {}
+  ///
+  /// - Parameter features: the features that are wanted; others may come out as NaN.
+  public init(_ features: FeatureSet = .picks) {
+    usesTimes = features.definitions.contains { !FeatureSet.hsdl11.definitions.contains($0) }
+  }
 
   /// Computes the features of a group of picks.
   ///
@@ -86,6 +92,13 @@ public final class PickFeatures {
     if let first = rows.first {
       for row in rows {
         p.add(row.pProbability)
+        guard usesTimes else {
+          if row.hasS {
+            sCount += 1
+            s.add(row.sProbability)
+          }
+          continue
+        }
         stations.append(row.station)
         let onset = row.pTime.timeInterval(since: first.pTime)
         onsetsOfP.append(onset)
@@ -116,6 +129,10 @@ public final class PickFeatures {
     values[8] = s.largest
     values[9] = p.smallest
     values[10] = s.smallest
+    guard usesTimes else {
+      for place in 11..<Self.count { values[place] = .nan }
+      return
+    }
     values[11] = Double(distinctStations())
     (values[12], values[13]) = medianAndDeviation()
     values[14] = Double(sBeforeP)

@@ -116,36 +116,61 @@ struct PickRowParser {
   @inline(__always)
   private func probability(_ cursor: inout UnsafePointer<UInt8>) -> Double? {
     guard cursor[0] == 48 || cursor[0] == 49 else { return nil }
-    var mantissa = UInt64(cursor[0] &- 48)
+    let whole = UInt64(cursor[0] &- 48)
+    var value = Double(whole)
     cursor += 1
-    var decimals = 0
     if cursor[0] == 46 {
       cursor += 1
-      let start = cursor
-      let first = UnsafeRawPointer(cursor).loadUnaligned(as: UInt64.self)
-      if isDigits(first) {
-        mantissa = mantissa * 100_000_000 + eightDigits(first)
-        cursor += 8
-        let second = UnsafeRawPointer(cursor).loadUnaligned(as: UInt64.self)
-        if isDigits(second) {
-          mantissa = mantissa * 100_000_000 + eightDigits(second)
-          cursor += 8
-        }
+      let word = UnsafeRawPointer(cursor).loadUnaligned(as: UInt64.self)
+      let digits = leadingDigits(word)
+      guard digits > 0 else { return nil }
+      if digits < 8 {
+        // Zeros fill up to eight decimals: numerator and denominator are exact, so the division rounds once.
+        let zeros: UInt64 = 0x3030_3030_3030_3030
+        let kept = word & ((1 << UInt64(8 * digits)) - 1) | zeros << UInt64(8 * digits)
+        value = Double(whole * 100_000_000 + eightDigits(kept)) / 1e8
+        cursor += digits
+      } else {
+        guard let long = longProbability(whole, &cursor) else { return nil }
+        value = long
       }
-      while cursor[0] &- 48 <= 9, cursor - start < 18 {
-        mantissa = mantissa * 10 + UInt64(cursor[0] &- 48)
-        cursor += 1
-      }
-      decimals = cursor - start
-      // Beyond eighteen decimals the whole part might not fit beside them.
-      guard decimals >= 1 else { return nil }
     }
     let end = cursor[0]
     guard end == 44 || end == 10 || end == 13 else { return nil }
     cursor += 1
-    let value = decimalQuotient(mantissa, decimals: decimals)
     return value <= 1 ? value : nil
   }
+
+  /// Reads eight to eighteen decimals; the first eight bytes are known to be digits.
+  @inline(__always)
+  private func longProbability(_ whole: UInt64, _ cursor: inout UnsafePointer<UInt8>) -> Double? {
+    let start = cursor
+    var mantissa = whole * 100_000_000 + eightDigits(UnsafeRawPointer(cursor).loadUnaligned(as: UInt64.self))
+    cursor += 8
+    let second = UnsafeRawPointer(cursor).loadUnaligned(as: UInt64.self)
+    if leadingDigits(second) == 8 {
+      mantissa = mantissa * 100_000_000 + eightDigits(second)
+      cursor += 8
+    }
+    // Beyond eighteen decimals the whole part might not fit beside them.
+    while cursor[0] &- 48 <= 9, cursor - start < 18 {
+      mantissa = mantissa * 10 + UInt64(cursor[0] &- 48)
+      cursor += 1
+    }
+    return decimalQuotient(mantissa, decimals: cursor - start)
+  }
+}
+
+/// How many of eight bytes, from the first on, are digits.
+@inline(__always)
+private func leadingDigits(_ word: UInt64) -> Int {
+  let high: UInt64 = 0x8080_8080_8080_8080
+  // A byte's top bit tells of 58 and more, or of less than 48; bytes beyond the first such one do not matter.
+  let low = word & ~high
+  let above = low &+ 0x4646_4646_4646_4646
+  let below = (low | high) &- 0x3030_3030_3030_3030
+  let others = (word | above | ~below) & high
+  return others.trailingZeroBitCount >> 3
 }
 
 /// Whether eight bytes are all digits.

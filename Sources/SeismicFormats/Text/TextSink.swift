@@ -153,6 +153,7 @@ public final class TextSink {
   }
 
   /// Adds `scaled / 10^decimals` without zeros at its end; there must be room.
+  @inline(__always)
   private func appendDecimal(_ scaled: UInt, decimals: Int, isNegative: Bool) {
     if isNegative {
       memory[count] = 45
@@ -161,11 +162,21 @@ public final class TextSink {
     var unit: UInt = 1
     for _ in 0..<decimals { unit *= 10 }
     let (whole, fraction) = scaled.quotientAndRemainder(dividingBy: unit)
-    appendDigits(whole, minimum: 1)
+    if whole < 10 {
+      memory[count] = UInt8(truncatingIfNeeded: 48 + whole)
+      count += 1
+    } else {
+      appendDigits(whole, minimum: 1)
+    }
     guard fraction > 0 else { return }
     memory[count] = 46
     var rest = fraction
     var last = decimals
+    // Most numbers end early.
+    if last > 6, rest % 100_000 == 0 {
+      rest /= 100_000
+      last -= 5
+    }
     while rest % 10 == 0 {
       rest /= 10
       last -= 1

@@ -43,17 +43,14 @@ public struct SplitEvents {
       parts[Int(group.hash % UInt64(communicator.size))].append(UInt64(group.unit))
     }
     let received = try communicator.alltoallv(parts)
-    var pairs: [(hash: UInt64, unit: UInt64)] = []
-    for part in received {
-      for place in stride(from: 0, to: part.count - 1, by: 2) { pairs.append((part[place], part[place + 1])) }
-    }
-    pairs.sort { $0 < $1 }
+    let found = Self.repeatedHashes(received)
     var repeated: [UInt64] = []
-    for index in pairs.indices where index > 0 && pairs[index].hash == pairs[index - 1].hash {
-      if index == 1 || pairs[index - 2].hash != pairs[index].hash {
-        repeated.append(contentsOf: [pairs[index - 1].hash, pairs[index - 1].unit])
+    if !found.isEmpty {
+      for part in received {
+        for place in stride(from: 0, to: part.count - 1, by: 2) where found.contains(part[place]) {
+          repeated.append(contentsOf: [part[place], part[place + 1]])
+        }
       }
-      repeated.append(contentsOf: [pairs[index].hash, pairs[index].unit])
     }
     let all = try communicator.allgatherFlat(repeated).values
     var units: [UInt64: Set<Int>] = [:]
@@ -63,6 +60,30 @@ public struct SplitEvents {
     self.units = units
     hashes = units.keys.sorted()
     set = Set(hashes)
+  }
+
+  /// The hashes that come more than once, in pairs of hash and unit.
+  private static func repeatedHashes(_ parts: [[UInt64]]) -> Set<UInt64> {
+    let count = parts.reduce(0) { $0 + $1.count / 2 }
+    // Twice the room keeps the way to a free place short; zero marks one.
+    let bits = Int.bitWidth - (2 * count).leadingZeroBitCount
+    let mask = (1 << bits) - 1
+    var table = [UInt64](repeating: 0, count: mask + 1)
+    var found: Set<UInt64> = []
+    table.withUnsafeMutableBufferPointer { table in
+      for part in parts {
+        for index in stride(from: 0, to: part.count - 1, by: 2) {
+          let hash = part[index]
+          let key = hash == 0 ? 1 : hash
+          // All hashes here have the same remainder by the number of ranks, so the low bits alone would crowd.
+          var place = Int(truncatingIfNeeded: key >> 8) & mask
+          while table[place] != 0 && table[place] != key { place = (place + 1) & mask }
+          if table[place] == key { found.insert(hash) }
+          table[place] = key
+        }
+      }
+    }
+    return found
   }
 
   /// Whether an event came in more than one group.

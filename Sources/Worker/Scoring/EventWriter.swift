@@ -1,4 +1,4 @@
-import HSDLCompute
+public import HSDLCompute
 public import SeismicFormats
 
 /// Turns scored events into their pieces of the output files.
@@ -28,8 +28,8 @@ public struct EventWriter: Sendable {
   }
 
   /// The header line of `features.csv`.
-  public static var featuresHeader: String {
-    "event_id,time,\(PickFeatures.definitions.map(\.name).joined(separator: ","))\n"
+  public static func featuresHeader(_ features: FeatureSet) -> String {
+    "event_id,time,\(features.names.joined(separator: ","))\n"
   }
 
   /// What is said of all events of a refined catalog.
@@ -70,15 +70,19 @@ public struct EventWriter: Sendable {
   }
 
   /// Adds an event's row of `features.csv` to a sink.
+  ///
+  /// - Parameters:
+  ///   - features: all pick features.
+  ///   - places: those to be written.
   public static func featuresRow(
-    _ id: Bytes, _ time: UTCTime?, _ features: UnsafeBufferPointer<Double>, to sink: TextSink
+    _ id: Bytes, _ time: UTCTime?, _ features: UnsafeBufferPointer<Double>, _ places: [Int], to sink: TextSink
   ) {
     sink.append(csv: id)
     sink.append(byte: 44)
     if let time { sink.append(time, fractionDigits: 6) }
-    for value in features {
+    for place in places {
       sink.append(byte: 44)
-      sink.append(toTenDecimals: value)
+      sink.append(toTenDecimals: features[place])
     }
     sink.append(byte: 10)
   }

@@ -1,4 +1,4 @@
-import HSDLCompute
+public import HSDLCompute
 public import SeismicFormats
 
 #if canImport(Glibc)
@@ -63,7 +63,8 @@ public final class PickScoring {
   private let writer: EventWriter?
   private let folder: String
   private let places: [Int]
-  private let extractor = PickFeatures()
+  private let written: [Int]
+  private let extractor: PickFeatures
   private let isStrict: Bool
 
   /// So many events are scored at a time: enough to be fast, few enough to fit into the cache.
@@ -74,17 +75,22 @@ public final class PickScoring {
   private var waitingCount = 0
   private var features = [Double](repeating: .nan, count: batchSize * PickFeatures.count)
   private var values: [Double] = []
+  /// When the present stage began.
+  private var moment = 0.0
 
   /// Prepares to score.
   ///
   /// - Parameters:
   ///   - input: the tables.
   ///   - model: the model; without one only features come out.
+  ///   - features: the features that come out.
   ///   - network: the network code of stations whose code does not say it.
   ///   - folder: where intermediate files go.
   ///   - isStrict: whether a row that cannot be used ends the work.
   /// - Throws: ``ComputeError`` with `unknownFeature` when the model needs a feature that picks do not have.
-  public init(_ input: PickInput, model: ModelFolder?, network: String, folder: String, isStrict: Bool) throws {
+  public init(
+    _ input: PickInput, model: ModelFolder?, features: FeatureSet, network: String, folder: String, isStrict: Bool
+  ) throws {
     self.input = input
     self.model = model
     self.folder = folder
@@ -92,6 +98,8 @@ public final class PickScoring {
     tables = OpenTables(input)
     writer = model.map { EventWriter(card: $0.card, network: network) }
     places = try model?.ensemble.features.places(in: .picks) ?? []
+    written = try features.places(in: .picks)
+    extractor = PickFeatures(FeatureSet(features.definitions + (model?.ensemble.features.definitions ?? [])))
   }
 
   /// What a unit came to.
@@ -115,7 +123,7 @@ public final class PickScoring {
   public func score(_ unit: PickInput.Unit, poll: () throws -> Void) throws -> UnitSummary {
     let records = RecordWriter(prefix: "\(folder)/unit-\(unit.index)")
     let problems = TextSink()
-    var entry = monotonicSeconds()
+    moment = monotonicSeconds()
     let summary = try tables.table(of: unit).read(
       unit.range,
       onProblem: { problem in
@@ -123,16 +131,15 @@ public final class PickScoring {
         Self.append(problem, to: problems)
       },
       onGroup: { group in
-        times.reading += monotonicSeconds() - entry
+        account(\.reading)
         seen.append(
           SplitEvents.Seen(hash: stableHash(group.idBytes), unit: unit.index))
         try add(group, to: records)
         if seen.count % Self.batchSize == 0 { try poll() }
-        entry = monotonicSeconds()
       })
-    times.reading += monotonicSeconds() - entry
+    account(\.reading)
     try scoreBatch(to: records)
-    let start = monotonicSeconds()
+    moment = monotonicSeconds()
     try records.flush()
     var problemFile = ""
     if problems.count > 0 {
@@ -141,7 +148,7 @@ public final class PickScoring {
       try output.write(problems)
       try output.commit()
     }
-    times.writing += monotonicSeconds() - start
+    account(\.writing)
     return UnitSummary(
       rowCount: summary.rowCount, lineCount: summary.lineCount, problemCount: summary.problemCount,
       files: records.files,
@@ -160,15 +167,20 @@ public final class PickScoring {
     return records.files
   }
 
+  /// Takes the time since a moment for a stage, and begins the next.
+  private func account(_ stage: WritableKeyPath<StageTimes, Double>) {
+    let now = monotonicSeconds()
+    times[keyPath: stage] += now - moment
+    moment = now
+  }
+
   private func add(_ group: PickGroup, to records: RecordWriter) throws {
-    let start = monotonicSeconds()
     let place = waitingCount * PickFeatures.count
     features.withUnsafeMutableBufferPointer {
       extractor.compute(
         group.rows, into: UnsafeMutableBufferPointer(rebasing: $0[place..<place + PickFeatures.count]))
     }
-    let computed = monotonicSeconds()
-    times.features += computed - start
+    account(\.features)
     guard model != nil else {
       let time = group.firstTime
       try records.add(EventKey(time: time, id: group.idBytes), hash: stableHash(group.idBytes), label: .uncertain) {
@@ -176,12 +188,12 @@ public final class PickScoring {
         end()
         features.withUnsafeBufferPointer {
           EventWriter.featuresRow(
-            group.idBytes, time, UnsafeBufferPointer(rebasing: $0[..<PickFeatures.count]), to: sink)
+            group.idBytes, time, UnsafeBufferPointer(rebasing: $0[..<PickFeatures.count]), written, to: sink)
         }
         end()
         end()
       }
-      times.writing += monotonicSeconds() - computed
+      account(\.writing)
       return
     }
     for feature in places { values.append(features[place + feature]) }
@@ -192,10 +204,9 @@ public final class PickScoring {
 
   private func scoreBatch(to records: RecordWriter) throws {
     guard waitingCount > 0, let model, let writer else { return }
-    let start = monotonicSeconds()
+    moment = monotonicSeconds()
     let scores = try values.withUnsafeBufferPointer { try model.ensemble.scores($0) }
-    let scored = monotonicSeconds()
-    times.scoring += scored - start
+    account(\.scoring)
     try features.withUnsafeBufferPointer { features in
       for index in 0..<waitingCount {
         let row = UnsafeBufferPointer(
@@ -205,7 +216,7 @@ public final class PickScoring {
     }
     waitingCount = 0
     values.removeAll(keepingCapacity: true)
-    times.writing += monotonicSeconds() - scored
+    account(\.writing)
   }
 
   private func add(
@@ -226,7 +237,7 @@ public final class PickScoring {
       sink, end in
       writer.eventsRow(event, reason: reason, to: sink)
       end()
-      EventWriter.featuresRow(group.idBytes, time, features, to: sink)
+      EventWriter.featuresRow(group.idBytes, time, features, written, to: sink)
       end()
       writer.quakeML(event, reason: reason, to: QuakeMLEncoder(sink: sink))
       end()
