@@ -54,7 +54,8 @@ public struct FeaturesJob: Sendable {
     let work = try WorkFolder(in: output, over: communicator)
     defer { work.remove(communicator) }
     let pass = try PickPass(
-      input, model: nil, features: features, network: "", work: work, isStrict: isStrict, over: communicator, report: report)
+      input, model: nil, features: features, network: "", work: work, isStrict: isStrict, over: communicator,
+      report: report)
     var events = 0
     try communicator.agreeOnRoot {
       let folder = try OutputFolder(output, files: [], overwrites: true)

@@ -22,7 +22,8 @@ struct PickPass {
   ///
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
-    _ input: PickInput, model: ModelFolder?, features: FeatureSet = .picks, network: String, work: WorkFolder, isStrict: Bool,
+    _ input: PickInput, model: ModelFolder?, features: FeatureSet = .picks, network: String, work: WorkFolder,
+    isStrict: Bool,
     over communicator: any Communicator, report: Reporter
   ) throws {
     self.input = input

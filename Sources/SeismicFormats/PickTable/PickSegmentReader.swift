@@ -147,7 +147,8 @@ final class PickSegmentReader {
     if end == capacity {
       guard capacity < LineReader.lengthLimit else {
         throw FormatError(
-          .badData, file: input.path, at: .byte(offset), found: "a line of more than \(LineReader.lengthLimit >> 20) MiB",
+          .badData, file: input.path, at: .byte(offset),
+          found: "a line of more than \(LineReader.lengthLimit >> 20) MiB",
           expected: "a table of short lines", remedy: "check what the file is with `inspect`")
       }
       let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 2 * capacity + PickRowParser.slack)
@@ -156,7 +157,8 @@ final class PickSegmentReader {
       buffer.deallocate()
       buffer = larger
     }
-    let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[end..<(buffer.count - PickRowParser.slack)])
+    let room = UnsafeMutableRawBufferPointer(
+      rebasing: UnsafeMutableRawBufferPointer(buffer)[end..<(buffer.count - PickRowParser.slack)])
     let count = try input.read(at: offset + end, into: room)
     end += count
     if count < room.count { isAtEnd = true }

@@ -150,4 +150,3 @@ public final class PickTable {
     return id.isEmpty ? nil : id
   }
 }
-
