@@ -48,7 +48,7 @@ public enum RecordFile {
 public final class RecordWriter {
   private let prefix: String
   private let limit: Int
-  private let content = TextSink(capacity: 1 << 20)
+  private let content: TextSink
   private var index: [Entry] = []
   private var isOrdered = true
   /// The files written so far.
@@ -65,10 +65,13 @@ public final class RecordWriter {
   ///
   /// - Parameters:
   ///   - prefix: path and beginning of the name of each file.
+  ///   - content: memory for the records; what it holds is forgotten.
   ///   - limit: about how many bytes a file holds, and memory with it.
-  public init(prefix: String, limit: Int = 32 << 20) {
+  public init(prefix: String, content: TextSink, limit: Int = 32 << 20) {
     self.prefix = prefix
+    self.content = content
     self.limit = limit
+    content.removeAll()
   }
 
   /// Adds a record.

@@ -75,6 +75,8 @@ public final class PickScoring {
   private var waitingCount = 0
   private var features = [Double](repeating: .nan, count: batchSize * PickFeatures.count)
   private var values: [Double] = []
+  /// Records on their way to an intermediate file.
+  private let content = TextSink(capacity: 1 << 20)
   /// When the present stage began.
   private var moment = 0.0
 
@@ -121,7 +123,7 @@ public final class PickScoring {
   /// - Parameter poll: called now and then.
   /// - Throws: ``FormatError``, ``ComputeError``; what `poll` throws.
   public func score(_ unit: PickInput.Unit, poll: () throws -> Void) throws -> UnitSummary {
-    let records = RecordWriter(prefix: "\(folder)/unit-\(unit.index)")
+    let records = RecordWriter(prefix: "\(folder)/unit-\(unit.index)", content: content)
     let problems = TextSink()
     moment = monotonicSeconds()
     let summary = try tables.table(of: unit).read(
@@ -160,7 +162,7 @@ public final class PickScoring {
   /// - Parameter name: of the intermediate files.
   /// - Returns: the intermediate files.
   public func score(_ name: String, _ produce: ((PickGroup) throws -> Void) throws -> Void) throws -> [String] {
-    let records = RecordWriter(prefix: "\(folder)/\(name)")
+    let records = RecordWriter(prefix: "\(folder)/\(name)", content: content)
     try produce { try add($0, to: records) }
     try scoreBatch(to: records)
     try records.flush()
