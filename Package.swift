@@ -80,6 +80,18 @@ let package = Package(
       name: "MPITests",
       dependencies: ["MPI", "CommunicatorChecks", "TestSupport", "communicator-checks"],
       swiftSettings: swift),
+    .testTarget(name: "SeismicFormatsTests", dependencies: ["SeismicFormats", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "HSDLComputeTests", dependencies: ["HSDLCompute", "SeismicFormats", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "WorkerTests", dependencies: ["Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],
+      swiftSettings: swift),
+    .testTarget(
+      name: "CoordinatorTests",
+      dependencies: ["Coordinator", "Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],
+      swiftSettings: swift),
+    .testTarget(name: "CommandLineTests", dependencies: ["TestSupport", "hsdl-mpi"], swiftSettings: swift),
+    .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swift),
   ],
   cxxLanguageStandard: .cxx17
 )
