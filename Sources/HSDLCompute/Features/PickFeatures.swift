@@ -111,12 +111,12 @@ public final class PickFeatures {
           onsetsOfS.append(onset)
         }
       }
-      p.finishMean()
-      s.finishMean()
-      for row in rows {
-        p.addSquare(row.pProbability)
-        if row.hasS { s.addSquare(row.sProbability) }
-      }
+    }
+    p.finishMean()
+    s.finishMean()
+    for row in rows {
+      p.addSquare(row.pProbability)
+      if row.hasS { s.addSquare(row.sProbability) }
     }
     values[0] = Double(n)
     values[1] = Double(sCount)

@@ -38,21 +38,24 @@ public struct PCAForest: ShallowModel {
     forest.scores(components.project(rows, count: 2), width: 2)
   }
 
-  /// How far the score would move if one feature had the mean of the training data.
+  /// How the score moves when the features, one after the other, go from the means of the training data to their values,
+  /// in their order and in the opposite one: Shapley values by one antithetic pair (Castro et al., 2009).
   public func contributions(_ rows: UnsafeBufferPointer<Double>, width: Int) throws -> [Double] {
-    let own = try scores(rows, width: width)
-    var result = [Double](repeating: 0, count: own.count * (width + 1))
-    var changed = Array(rows)
-    for column in 0..<width {
-      for row in own.indices { changed[row * width + column] = components.standardisation.mean[column] }
-      let others = try scores(changed, width: width)
-      for row in own.indices {
-        result[row * (width + 1) + column] = own[row] - others[row]
-        changed[row * width + column] = rows[row * width + column]
+    let means = components.standardisation.mean
+    let base = try scores(means, width: width)[0]
+    let count = rows.count / max(width, 1)
+    var result = [Double](repeating: 0, count: count * (width + 1))
+    for order in [Array(0..<width), Array((0..<width).reversed())] {
+      var changed = (0..<count).flatMap { _ in means }
+      var before = [Double](repeating: base, count: count)
+      for column in order {
+        for row in 0..<count { changed[row * width + column] = rows[row * width + column] }
+        let after = try scores(changed, width: width)
+        for row in 0..<count { result[row * (width + 1) + column] += (after[row] - before[row]) / 2 }
+        before = after
       }
     }
-    let base = try scores(components.standardisation.mean, width: width)[0]
-    for row in own.indices { result[row * (width + 1) + width] = base }
+    for row in 0..<count { result[row * (width + 1) + width] = base }
     return result
   }
 

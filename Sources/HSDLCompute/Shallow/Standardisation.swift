@@ -8,6 +8,8 @@ struct Standardisation: Sendable, Equatable, Codable {
   var scale: [Double]
 
   /// Learns from the rows of all ranks: the same bits for any number of ranks.
+  ///
+  /// - Throws: ``ComputeError`` with `cannotTrain` for numbers whose squares are beyond doubles; what `collectives` throws.
   init(_ rows: TrainingRows, over collectives: any Collectives) throws {
     fill = try Imputation.fill(rows, over: collectives)
     let width = rows.width
@@ -24,7 +26,15 @@ struct Standardisation: Sendable, Equatable, Codable {
         squares[column].add(distance * distance)
       }
     }
-    scale = try collectives.total(squares).map { $0 > 0 ? ($0 / total).squareRoot() : 1 }
+    // A constant feature's distance from its mean is at most a rounding.
+    scale = zip(try collectives.total(squares), mean).map { squares, mean in
+      let deviation = (squares / total).squareRoot()
+      return deviation > 1e-12 * abs(mean) ? deviation : 1
+    }
+    if let column = scale.indices.first(where: { !scale[$0].isFinite || !mean[$0].isFinite }) {
+      throw ComputeError.cannotTrain(
+        reason: "the values of \(rows.features.names[column]) are too large to be brought to unit variance")
+    }
   }
 
   var width: Int { fill.count }

@@ -144,8 +144,11 @@ public struct SupportVectorMachine: ShallowModel {
     }
     self.gamma = gamma
     self.rho = rho
-    self.coefficients = coefficients
-    self.vectors = vectors
+    // In the order in which they are written, so that sums come out the same after reading.
+    let order =
+      coefficients.indices.filter { coefficients[$0] > 0 } + coefficients.indices.filter { coefficients[$0] <= 0 }
+    self.coefficients = order.map { coefficients[$0] }
+    self.vectors = order.flatMap { vectors[$0 * features.count..<($0 + 1) * features.count] }
   }
 
   public var files: [String: String] {
@@ -155,9 +158,7 @@ public struct SupportVectorMachine: ShallowModel {
       "rho \(rho)", "label 1 0", "nr_sv \(counts.real) \(counts.fake)", "SV",
     ]
     // libsvm wants the first label's vectors first; their coefficients are positive.
-    let order =
-      coefficients.indices.filter { coefficients[$0] > 0 } + coefficients.indices.filter { coefficients[$0] <= 0 }
-    for index in order {
+    for index in coefficients.indices {
       let values = (0..<width).map { "\($0 + 1):\(vectors[index * width + $0])" }
       lines.append("\(coefficients[index]) \(values.joined(separator: " "))")
     }
@@ -187,35 +188,52 @@ public struct SupportVectorMachine: ShallowModel {
     }
   }
 
-  /// How far the score would move if one feature had the mean of the training data.
+  /// How the score moves when the features, one after the other, go from the means of the training data to their values,
+  /// in their order and in the opposite one: Shapley values by one antithetic pair (Castro et al., 2009).
   public func contributions(_ rows: UnsafeBufferPointer<Double>, width: Int) -> [Double] {
     let x = standardisation.apply(rows)
     var result: [Double] = []
     result.reserveCapacity(x.count / width * (width + 1))
-    var sums = [Double](repeating: 0, count: width + 2)
+    // The score with the first, and with the last, so many features at their values.
+    var first = [Double](repeating: 0, count: width + 1)
+    var last = first
     for start in stride(from: 0, to: x.count, by: width) {
-      for place in sums.indices { sums[place] = -rho }
+      for place in 0...width {
+        first[place] = -rho
+        last[place] = -rho
+      }
       for (index, coefficient) in coefficients.enumerated() {
         let vector = index * width
-        var distance = 0.0
         var center = 0.0
+        var own = 0.0
         for column in 0..<width {
           let difference = x[start + column] - vectors[vector + column]
-          distance += difference * difference
+          own += difference * difference
           center += vectors[vector + column] * vectors[vector + column]
         }
-        let own = exponentialFunction(-gamma * distance)
-        for column in 0..<width {
-          // One squared difference is replaced by that of the mean, which is zero.
-          let difference = x[start + column] - vectors[vector + column]
-          let other = vectors[vector + column]
-          sums[column] += coefficient * own * exponentialFunction(-gamma * (other * other - difference * difference))
+        let atCenter = coefficient * exponentialFunction(-gamma * center)
+        let atRow = coefficient * exponentialFunction(-gamma * own)
+        first[0] += atCenter
+        last[0] += atCenter
+        first[width] += atRow
+        last[width] += atRow
+        var (distance, opposite) = (center, own)
+        for count in 1..<max(width, 1) {
+          let other = vectors[vector + count - 1]
+          let difference = x[start + count - 1] - other
+          // The mean of standardised features is zero.
+          distance += difference * difference - other * other
+          opposite += other * other - difference * difference
+          first[count] += coefficient * exponentialFunction(-gamma * max(distance, 0))
+          last[width - count] += coefficient * exponentialFunction(-gamma * max(opposite, 0))
         }
-        sums[width] += coefficient * own
-        sums[width + 1] += coefficient * exponentialFunction(-gamma * center)
       }
-      for column in 0..<width { result.append(sums[width] - sums[column]) }
-      result.append(sums[width + 1])
+      for column in 0..<width {
+        let forward = first[column + 1] - first[column]
+        let backward = last[width - column] - last[width - column - 1]
+        result.append((forward + backward) / 2)
+      }
+      result.append(first[0])
     }
     return result
   }

@@ -11,5 +11,9 @@ public func wilsonInterval(successes: Double, trials: Double) -> (lower: Double,
   let center = p + z * z / (2 * trials)
   let spread = z * (p * (1 - p) / trials + z * z / (4 * trials * trials)).squareRoot()
   let scale = 1 + z * z / trials
-  return (max(0, (center - spread) / scale), min(1, (center + spread) / scale))
+  // At the ends the bound is exact, whatever the roundings.
+  return (
+    successes <= 0 ? 0 : max(0, (center - spread) / scale),
+    successes >= trials ? 1 : min(1, (center + spread) / scale)
+  )
 }
