@@ -15,10 +15,10 @@ public struct GradientBoosting: ShallowModel {
 
   public init(training rows: TrainingRows, settings: ShallowSettings, over collectives: any Collectives) throws {
     let counts = try rows.requireBothClasses(over: collectives)
-    let data = try TreeTrainingData(rows, settings: settings, over: collectives)
     features = rows.features
-    ensemble = try LightGBMNetwork.run(data.collectives) {
-      try Self.grow(data, settings: settings, priorLogOdds: logarithm(Double(counts.real) / Double(counts.fake)))
+    let prior = logarithm(Double(counts.real) / Double(counts.fake))
+    ensemble = try TreeTrainingData.run(rows, settings: settings, over: collectives) {
+      try Self.grow($0, settings: settings, priorLogOdds: prior)
     }
     evaluator = TreeEvaluator(ensemble)
   }

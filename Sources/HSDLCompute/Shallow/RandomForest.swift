@@ -24,10 +24,9 @@ public struct RandomForest: ShallowModel {
 
   public init(training rows: TrainingRows, settings: ShallowSettings, over collectives: any Collectives) throws {
     _ = try rows.requireBothClasses(over: collectives)
-    let data = try TreeTrainingData(rows, settings: settings, over: collectives)
     features = rows.features
-    ensemble = try LightGBMNetwork.run(data.collectives) {
-      try Self.grow(data, settings: settings)
+    ensemble = try TreeTrainingData.run(rows, settings: settings, over: collectives) {
+      try Self.grow($0, settings: settings)
     }
     evaluator = TreeEvaluator(ensemble)
   }

@@ -25,12 +25,12 @@ final class LightGBMNetwork {
       CLGBM_NetworkOpen(
         Int32(collectives.size), Int32(collectives.rank), context,
         { context, input, _, typeSize, starts, lengths, blocks, output, _, reducer in
-          guard let context, let input, let starts, let lengths, let output, let reducer else { return 1 }
+          guard let context, let starts, let lengths, let reducer else { return 1 }
           return Unmanaged<LightGBMNetwork>.fromOpaque(context).takeUnretainedValue().reduceScatter(
             input, typeSize, starts, lengths, Int(blocks), output, reducer)
         },
         { context, input, inputSize, starts, lengths, blocks, output, _ in
-          guard let context, let input, let starts, let lengths, let output else { return 1 }
+          guard let context, let starts, let lengths else { return 1 }
           return Unmanaged<LightGBMNetwork>.fromOpaque(context).takeUnretainedValue().allgather(
             input, Int(inputSize), starts, lengths, Int(blocks), output)
         }), "CLGBM_NetworkOpen")
@@ -43,12 +43,14 @@ final class LightGBMNetwork {
   }
 
   private func reduceScatter(
-    _ input: UnsafePointer<CChar>, _ typeSize: Int32, _ starts: UnsafePointer<Int32>, _ lengths: UnsafePointer<Int32>,
-    _ blocks: Int, _ output: UnsafeMutablePointer<CChar>, _ reducer: CLGBMReducer
+    _ input: UnsafePointer<CChar>?, _ typeSize: Int32, _ starts: UnsafePointer<Int32>, _ lengths: UnsafePointer<Int32>,
+    _ blocks: Int, _ output: UnsafeMutablePointer<CChar>?, _ reducer: CLGBMReducer
   ) -> Int32 {
     let bytes = UnsafeRawPointer(input)
     let parts = (0..<blocks).map { block in
-      Array(UnsafeRawBufferPointer(start: bytes + Int(starts[block]), count: Int(lengths[block])))
+      Array(
+        UnsafeRawBufferPointer(
+          start: bytes.map { $0 + Int(starts[block]) }, count: bytes == nil ? 0 : Int(lengths[block])))
     }
     do {
       let received = try collectives.alltoall(parts)
@@ -56,7 +58,7 @@ final class LightGBMNetwork {
       for (rank, part) in received.enumerated() {
         guard part.count == length else { return 1 }
         part.withUnsafeBytes { part in
-          guard let from = part.baseAddress else { return }
+          guard let from = part.baseAddress, let output else { return }
           if rank == 0 {
             UnsafeMutableRawPointer(output).copyMemory(from: from, byteCount: length)
           } else {
@@ -72,16 +74,17 @@ final class LightGBMNetwork {
   }
 
   private func allgather(
-    _ input: UnsafePointer<CChar>, _ inputSize: Int, _ starts: UnsafePointer<Int32>, _ lengths: UnsafePointer<Int32>,
-    _ blocks: Int, _ output: UnsafeMutablePointer<CChar>
+    _ input: UnsafePointer<CChar>?, _ inputSize: Int, _ starts: UnsafePointer<Int32>, _ lengths: UnsafePointer<Int32>,
+    _ blocks: Int, _ output: UnsafeMutablePointer<CChar>?
   ) -> Int32 {
     do {
+      // A rank that has nothing to tell comes without memory.
       let received = try collectives.allgather(
-        Array(UnsafeRawBufferPointer(start: UnsafeRawPointer(input), count: inputSize)))
+        Array(UnsafeRawBufferPointer(start: UnsafeRawPointer(input), count: input == nil ? 0 : inputSize)))
       for block in 0..<blocks {
         guard received[block].count == Int(lengths[block]) else { return 1 }
         received[block].withUnsafeBytes { part in
-          guard let from = part.baseAddress else { return }
+          guard let from = part.baseAddress, let output else { return }
           UnsafeMutableRawPointer(output + Int(starts[block])).copyMemory(from: from, byteCount: part.count)
         }
       }

@@ -9,28 +9,46 @@ struct TreeTrainingData {
   /// Whom LightGBM's learner shares the work with; one rank when each trains on all rows by itself.
   let collectives: any Collectives
   private let sample: [Double]
-  let maximumBins: Int
 
-  /// Gathers few rows on every rank; leaves many where they are.
-  init(_ rows: TrainingRows, settings: ShallowSettings, over collectives: any Collectives) throws {
+  private init(
+    _ rows: TrainingRows, totalCount: Int, settings: ShallowSettings, over collectives: any Collectives
+  ) throws {
+    self.rows = rows
+    self.totalCount = totalCount
+    self.collectives = collectives
+    sample = try rows.sample(limit: 200_000, seed: settings.seed, over: collectives).values
+  }
+
+  /// Grows trees on the rows of all ranks.
+  ///
+  /// Few rows come together on every rank, and each grows the trees by itself. Many stay where they are, and LightGBM's
+  /// learner for several ranks shares the work. That learner estimates how many rows a leaf has where the one for a
+  /// single rank counts them, and would grow other trees; so a rank alone lets two threads be its ranks.
+  ///
+  /// - Throws: ``ComputeError``; what `grow` and `collectives` throw.
+  static func run(
+    _ rows: TrainingRows, settings: ShallowSettings, over collectives: any Collectives,
+    grow: @escaping @Sendable (TreeTrainingData) throws -> TreeEnsemble
+  ) throws -> TreeEnsemble {
     let clean = rows.with(
       values: rows.values.withUnsafeBufferPointer { Imputation.forTrees($0, rows.features) },
       features: rows.features)
-    totalCount = try collectives.sum(rows.count)
+    let total = try collectives.sum(rows.count)
     let smallest = try collectives.minimum([Double(rows.count)])[0]
-    if collectives.size == 1 || totalCount < settings.distributionThreshold || smallest < 1 {
-      self.collectives = SingleRank()
-      self.rows = try clean.gathered(over: collectives) { _ in true }
-      sample =
-        totalCount <= 200_000
-        ? self.rows.values : try self.rows.sample(limit: 200_000, seed: settings.seed, over: SingleRank()).values
-    } else {
-      self.collectives = collectives
-      self.rows = clean
-      sample = try clean.sample(limit: 200_000, seed: settings.seed, over: collectives).values
+    if total < settings.distributionThreshold {
+      let all = try clean.gathered(over: collectives) { _ in true }
+      return try grow(TreeTrainingData(all, totalCount: total, settings: settings, over: SingleRank()))
     }
-    // Few rows deserve a bin for every value; many do not need it.
-    maximumBins = 255
+    if collectives.size > 1 && smallest >= 1 {
+      let data = try TreeTrainingData(clean, totalCount: total, settings: settings, over: collectives)
+      return try LightGBMNetwork.run(collectives) { try grow(data) }
+    }
+    let all = try clean.gathered(over: collectives) { _ in true }
+    return try ThreadPair.run { pair in
+      let half = all.filter { $0 % 2 == pair.rank }
+      let data = try TreeTrainingData(half, totalCount: total, settings: settings, over: pair)
+      return try LightGBMNetwork.run(pair) { try grow(data) }
+    }
   }
 
   /// The data inside LightGBM, the features in a given order.
@@ -52,7 +70,7 @@ struct TreeTrainingData {
 
   private var datasetParameters: String {
     "verbosity=-1 num_threads=1 min_data_in_bin=1 feature_pre_filter=false enable_bundle=false force_row_wise=true "
-      + "deterministic=true bin_construct_sample_cnt=200000 max_bin=\(maximumBins)"
+      + "deterministic=true bin_construct_sample_cnt=200000 max_bin=255"
       + LightGBMNetwork.parameters(ranks: collectives.size)
   }
 

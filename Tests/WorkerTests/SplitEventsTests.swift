@@ -1,0 +1,93 @@
+import HSDLCompute
+import MPI
+import SeismicFormats
+import TestSupport
+import Testing
+import Worker
+
+@Suite("Events whose rows do not stand together")
+struct SplitEventsTests {
+  private static func hash(_ name: String) -> UInt64 { Array(name.utf8).withUnsafeBufferPointer { stableHash($0) } }
+
+  @Test("what was seen twice is found, whoever saw it", arguments: 1...4)
+  func found(ranks: Int) throws {
+    // Events 0 to 39, one group each; multiples of 7 come a second time in another unit.
+    let found = try InProcessCommunicator.run(ranks: ranks) { communicator in
+      var seen: [SplitEvents.Seen] = []
+      for number in 0..<40 {
+        if number % communicator.size == communicator.rank {
+          seen.append(SplitEvents.Seen(hash: Self.hash("e\(number)"), unit: number))
+        }
+        if number % 7 == 0, (number / 7) % communicator.size == communicator.rank {
+          seen.append(SplitEvents.Seen(hash: Self.hash("e\(number)"), unit: 100 + number))
+        }
+      }
+      let split = try SplitEvents(seen, over: communicator)
+      return (split.hashes, split.units)
+    }
+    let expected = stride(from: 0, to: 40, by: 7).map { Self.hash("e\($0)") }
+    for (hashes, units) in found {
+      #expect(hashes == expected.sorted())
+      for number in stride(from: 0, to: 40, by: 7) {
+        #expect(units[Self.hash("e\(number)")] == [number, 100 + number])
+      }
+    }
+  }
+
+  @Test("nothing seen, nothing found", arguments: 1...3)
+  func none(ranks: Int) throws {
+    let counts = try InProcessCommunicator.run(ranks: ranks) { try SplitEvents([], over: $0).hashes.count }
+    #expect(counts == [Int](repeating: 0, count: ranks))
+  }
+
+  @Test("features of scattered rows equal those of rows that stand together", arguments: 1...4)
+  func scattered(ranks: Int) throws {
+    let folder = try TemporaryFolder()
+    let synthetic = SyntheticPicks(seed: 8)
+    var rows: [[String]] = [[], []]
+    for number in 0..<60 {
+      let event = synthetic.event(number)
+      rows[Int(event.kind.label)].append(contentsOf: event.rows.split(separator: "\n").map { "\($0)\n" })
+    }
+    for (label, name) in [(0, "fake"), (1, "real")] {
+      try folder.write("\(name).csv", SyntheticPicks.header + rows[label].joined())
+      // Every third row of the table first, then the others: each event is in three places, its rows in another order.
+      let scattered = (0..<3).flatMap { part in rows[label].enumerated().filter { $0.offset % 3 == part }.map(\.element)
+      }
+      try folder.write("\(name)-scattered.csv", SyntheticPicks.header + scattered.joined())
+    }
+    func table(_ suffix: String, ranks: Int) throws -> FeatureTable {
+      try InProcessCommunicator.run(ranks: ranks) { communicator in
+        try LabelledPicks(
+          real: [folder.path("real\(suffix).csv")], fake: [folder.path("fake\(suffix).csv")], features: .hsdl8,
+          over: communicator
+        ).gathered(over: communicator)
+      }[0]
+    }
+    let together = try table("", ranks: 1)
+    let apart = try table("-scattered", ranks: ranks)
+    #expect(apart.ids == together.ids)
+    #expect(apart.labels == together.labels)
+    for (one, other) in zip(apart.values, together.values) {
+      // Sums of the same numbers in another order.
+      #expect(one == other || one.isNaN && other.isNaN || abs(one - other) < 1e-12)
+    }
+    #expect(try table("-scattered", ranks: 1).values.map(\.bitPattern) == apart.values.map(\.bitPattern))
+  }
+
+  @Test("an event that is real and fake is named", arguments: 1...3)
+  func contradiction(ranks: Int) throws {
+    let folder = try TemporaryFolder()
+    let row = "A,2024-01-01 00:00:00,0.5,no pick,no pick\n"
+    try folder.write("real.csv", SyntheticPicks.header + "one,\(row)two,\(row)")
+    try folder.write("fake.csv", SyntheticPicks.header + "three,\(row)two,\(row)")
+    let error = #expect(throws: AgreedFailure.self) {
+      try InProcessCommunicator.run(ranks: ranks) {
+        try LabelledPicks(
+          real: [folder.path("real.csv")], fake: [folder.path("fake.csv")], features: .hsdl8, over: $0)
+      }
+    }
+    #expect(error?.exitCode == 65)
+    #expect(error?.description.contains("two") == true)
+  }
+}
