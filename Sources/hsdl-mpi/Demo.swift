@@ -5,7 +5,14 @@ import Coordinator
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Make a synthetic automatic catalog, refine it, and compare with the truth.",
-    discussion: "Needs no data. An earlier demo in the same folder is replaced.")
+    discussion: """
+      Trains models on labelled events, refines an automatic catalog with them, and says how the result compares with \
+      the truth, which is known. Needs no data. An earlier demo in the same folder is replaced.
+
+      Example:
+
+        mpirun -n 2 hsdl-mpi demo --output demo-output
+      """)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The folder for everything.", valueName: "folder"))
   var output = "demo-output"
