@@ -17,8 +17,9 @@ struct Evaluate: ParsableCommand {
 
       Examples:
 
-        mpirun -n 4 hsdl-mpi evaluate --real real.csv --fake fake.csv --output evaluation
-        hsdl-mpi evaluate --real r1.csv --fake f1.csv --test-real r2.csv --test-fake f2.csv -o transfer
+        mpirun -n 4 hsdl-mpi evaluate --real r1.csv --fake f1.csv -o evaluation
+        hsdl-mpi evaluate --real r1.csv --fake f1.csv --test-real r2.csv \\
+          --test-fake f2.csv -o transfer
       """)
 
   @OptionGroup var labelled: LabelledOptions

@@ -15,8 +15,8 @@ struct Features: ParsableCommand {
 
       Examples:
 
-        mpirun -n 16 hsdl-mpi features --picks 2024.csv 2025.csv --output features
-        hsdl-mpi features --real real.csv --fake fake.csv --output features
+        mpirun -n 16 hsdl-mpi features --picks 2024.csv 2025.csv -o features
+        hsdl-mpi features --real real.csv --fake fake.csv -o features
       """)
 
   @Option(

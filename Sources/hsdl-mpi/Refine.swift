@@ -12,7 +12,7 @@ struct Refine: ParsableCommand {
 
       Example:
 
-        mpirun -n 16 hsdl-mpi refine --picks 2024.csv 2025.csv --model model --output refined
+        mpirun -n 16 hsdl-mpi refine --picks 2024.csv 2025.csv --model model -o out
       """)
 
   @Option(

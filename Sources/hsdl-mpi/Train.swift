@@ -20,7 +20,7 @@ struct TrainShallow: ParsableCommand {
 
       Example:
 
-        mpirun -n 4 hsdl-mpi train shallow --real real.csv --fake fake.csv --output model
+        mpirun -n 4 hsdl-mpi train shallow --real r1.csv --fake f1.csv -o model
       """)
 
   @OptionGroup var labelled: LabelledOptions
