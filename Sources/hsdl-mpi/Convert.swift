@@ -3,16 +3,18 @@ import Coordinator
 import Foundation
 public import SeismicFormats
 
-extension CatalogFormat: ExpressibleByArgument {}
+extension CatalogFormat: ExpressibleByArgument {
+  public static var allValueStrings: [String] { ["quakeml", "csv", "fdsn", "picks"] }
+}
 
 /// Converts a catalog.
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Turn a catalog into another format.",
     discussion: """
-      Reads QuakeML 1.2, tables of events with a header line (comma, tab, semicolon, bar), FDSN event text, lists of six columns
-      (identifier, time, longitude, latitude, depth, magnitude) and pick tables; the format is recognised by the content. Writes
-      QuakeML, event tables, FDSN event text and pick tables. What the new format has no place for is counted and said.
+      Reads QuakeML 1.2, tables of events with a header line (comma, tab, semicolon, bar), FDSN event text, lists of six columns \
+      (identifier, time, longitude, latitude, depth, magnitude) and pick tables; the format is recognised by the content. Writes \
+      QuakeML, event tables, FDSN event text and pick tables. What the new format has no place for is counted and said. \
       Memory does not grow with the length of the catalog.
       """)
 
@@ -42,8 +44,11 @@ struct Convert: ParsableCommand {
     let progress = report.progress("bytes")
     let outcome = try conversion.run(overwrites: overwrite, onProgress: progress.update)
     progress.finish()
-    report.say("\(outcome.events) events, \(outcome.inputFormat.name) to \(conversion.format.name): \(output)")
-    for (what, count) in outcome.leftOut { report.warn("\(conversion.format.name) has no place for \(count) \(what)") }
+    report.say(
+      "\(counted(outcome.events, "events")), \(outcome.inputFormat.name) to \(conversion.format.name): \(output)")
+    for (what, count) in outcome.leftOut {
+      report.warn("\(conversion.format.name) has no place for \(counted(count, what))")
+    }
     if let problem = outcome.firstProblem {
       report.warn("\(outcome.problems) could not be understood, first: \(problem.error.description)")
     }

@@ -7,11 +7,11 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell how good the models are, by cross-validation or on a second set of events.",
     discussion: """
-      With --real and --fake alone, events are cut into folds that hold equal shares of both kinds, and each is scored by
-      models that were not trained on it; this is repeated with new folds. With --test-real and --test-fake, models are
+      With --real and --fake alone, events are cut into folds that hold equal shares of both kinds, and each is scored by \
+      models that were not trained on it; this is repeated with new folds. With --test-real and --test-fake, models are \
       trained on the first set and tested on the second; test events that are training events too are removed first.
 
-      Writes metrics.json (accuracy, precision, recall, F1, ROC-AUC, average precision, Brier score, expected calibration
+      Writes metrics.json (accuracy, precision, recall, F1, ROC-AUC, average precision, Brier score, expected calibration \
       error, log loss, confusion matrix, 95 % Wilson intervals) and predictions.csv.
       """)
 

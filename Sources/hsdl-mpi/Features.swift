@@ -7,10 +7,10 @@ struct Features: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Extract features of the events of pick tables.",
     discussion: """
-      With --picks: features.csv (one row an event, missing values as NaN), features.json (what the columns are) and
+      With --picks: features.csv (one row an event, missing values as NaN), features.json (what the columns are) and \
       problems.csv (rows that could not be used).
 
-      With --real and --fake: features.csv with a column `type` (1 real, 0 fake), t_test.csv (how each feature differs between
+      With --real and --fake: features.csv with a column `type` (1 real, 0 fake), t_test.csv (how each feature differs between \
       the two), correlation.csv (Pearson's, pair by pair) and pca.csv (principal components).
       """)
 

@@ -6,8 +6,8 @@ struct Refine: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Score every event of an automatic catalog and write the refined one.",
     discussion: """
-      Writes refined.xml (QuakeML: events that are real, or uncertain), rejected.xml (those that are fake), events.csv (all of
-      them, with probability and reason), features.csv, problems.csv (rows that could not be used) and run.json (figures of the
+      Writes refined.xml (QuakeML: events that are real, or uncertain), rejected.xml (those that are fake), events.csv (all of \
+      them, with probability and reason), features.csv, problems.csv (rows that could not be used) and run.json (figures of the \
       run). Every event is in events.csv. Times are those of the earliest P pick.
       """)
 

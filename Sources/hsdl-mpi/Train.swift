@@ -14,8 +14,8 @@ struct TrainShallow: ParsableCommand {
     commandName: "shallow",
     abstract: "Train models on features of labelled pick tables.",
     discussion: """
-      The rows stay on their ranks; the model is the same for any number of ranks. Probabilities are calibrated on events
-      that the model was not trained on. Writes card.json (what the model is, what it was trained on, how good it is, and the
+      The rows stay on their ranks; the model is the same for any number of ranks. Probabilities are calibrated on events \
+      that the model was not trained on. Writes card.json (what the model is, what it was trained on, how good it is, and the \
       hashes of all files) and a folder for each model.
       """)
 
