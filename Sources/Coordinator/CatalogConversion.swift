@@ -1,4 +1,6 @@
+import Foundation
 public import SeismicFormats
+import Worker
 
 /// Turns a catalog of one format into another, event by event.
 public struct CatalogConversion: Sendable {
@@ -15,7 +17,7 @@ public struct CatalogConversion: Sendable {
   ///
   /// - Parameter format: nil chooses by the name's ending: `.xml`, `.qml` and `.quakeml` QuakeML, `.txt` FDSN event text,
   ///   `.csv` an event table.
-  /// - Throws: ``FormatError`` with `unsupported` when the ending says nothing.
+  /// - Throws: ``JobError`` with `usage` when the ending says nothing, or the format is not written here.
   public init(input: String, output: String, format: CatalogFormat?) throws {
     self.input = input
     self.output = output
@@ -28,14 +30,12 @@ public struct CatalogConversion: Sendable {
       default: nil
       }
     guard let chosen = format ?? byName else {
-      throw FormatError(
-        .unsupported, file: output, found: "its ending does not say which format is wanted",
-        remedy: "give --to quakeml, csv, fdsn or picks")
+      throw JobError(
+        .usage,
+        "\(quoted(output)): its ending does not say which format is wanted; give --to quakeml, csv, fdsn or picks")
     }
     guard chosen != .eventList else {
-      throw FormatError(
-        .unsupported, file: output, found: "lists without a header line are read, not written",
-        remedy: "give --to csv")
+      throw JobError(.usage, "--to list: lists without a header line are read, not written; give --to csv")
     }
     self.format = chosen
   }
@@ -61,7 +61,7 @@ public struct CatalogConversion: Sendable {
   ///   - onProgress: told how many bytes of how many are read.
   /// - Throws: ``FormatError``; then no output is left.
   public func run(overwrites: Bool, onProgress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws -> Outcome {
-    if !overwrites, (try? FileInput(output)) != nil {
+    if !overwrites, FileManager.default.fileExists(atPath: output) {
       throw FormatError(
         .cannotCreate, file: output, found: "it is there already", remedy: "give another name, or --overwrite")
     }

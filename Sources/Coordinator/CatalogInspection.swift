@@ -171,9 +171,9 @@ public struct CatalogInspection: Sendable {
   /// The summary for a person.
   public var lines: [String] {
     var lines = ["\(file): \(format.name), \(byteCount) bytes"]
-    lines.append(
-      counts.filter { $0.count > 0 }.map { Self.counted($0.count, $0.what) }.joined(separator: ", "))
-    if repeatedIDs > 0 { lines.append("\(Self.counted(repeatedIDs, "identifiers")) given more than once") }
+    let found = counts.filter { $0.count > 0 }.map { counted($0.count, $0.what) }
+    lines.append(found.isEmpty ? "no events" : found.joined(separator: ", "))
+    if repeatedIDs > 0 { lines.append("\(counted(repeatedIDs, "identifiers")) given more than once") }
     if let timeSpan { lines.append("from \(timeSpan.first) to \(timeSpan.last)") }
     for range in ranges {
       lines.append(
@@ -189,17 +189,6 @@ public struct CatalogInspection: Sendable {
       lines.append("\(problems) could not be understood, first: \(firstProblem?.error.description ?? "")")
     }
     return lines
-  }
-
-  /// `1 pick`, `2 picks`; `1 event without origin`.
-  private static func counted(_ count: Int, _ plural: String) -> String {
-    let words = plural.split(separator: "_").map(String.init)
-    guard count == 1, let place = words.firstIndex(where: { $0.hasSuffix("s") }) else {
-      return "\(count) \(words.joined(separator: " "))"
-    }
-    var singular = words
-    singular[place].removeLast()
-    return "\(count) \(singular.joined(separator: " "))"
   }
 
   private static func short(_ value: Double) -> String {

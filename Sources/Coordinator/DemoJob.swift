@@ -41,7 +41,9 @@ public struct DemoJob: Sendable {
     let model = try training.run(over: communicator, report: report)
 
     report.say("")
-    report.say("3. hsdl-mpi refine --picks automatic.csv --model model --output refined   (\(communicator.size) ranks)")
+    report.say(
+      "3. hsdl-mpi refine --picks automatic.csv --model model --output refined   (\(counted(communicator.size, "ranks")))"
+    )
     var refine = RefineJob(picks: [automatic], model: "\(output)/model", output: "\(output)/refined")
     refine.overwrites = true
     refine.network = "SY"
@@ -56,7 +58,7 @@ public struct DemoJob: Sendable {
 
   /// Writes the tables and returns what the events of the automatic catalog really are.
   private func write() throws -> [String: SyntheticPicks.Kind] {
-    try FileManager.default.createDirectoryForDemo("\(output)/training")
+    try makeFolder("\(output)/training")
     let picks = SyntheticPicks(seed: seed)
     let tables = [(real, SyntheticPicks.Kind.earthquake.label), (fake, UInt8(0))]
     var sinks = [TextSink(), TextSink()]
@@ -146,17 +148,5 @@ public struct DemoJob: Sendable {
     report.say("")
     report.say(
       "   Everything is in \(output): automatic.csv, truth.csv, model/, refined/events.csv, refined/refined.xml.")
-  }
-}
-
-extension FileManager {
-  fileprivate func createDirectoryForDemo(_ path: String) throws {
-    do {
-      try createDirectory(atPath: path, withIntermediateDirectories: true)
-    } catch {
-      throw FormatError(
-        .cannotCreate, file: path, found: "the folder cannot be made (\(error.localizedDescription))",
-        remedy: "check the path and the permissions")
-    }
   }
 }

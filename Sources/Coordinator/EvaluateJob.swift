@@ -216,14 +216,18 @@ public struct EvaluateJob: Sendable {
     var lines: [String] = []
     if isTrainTest {
       if overlap > 0 {
-        lines.append(
-          keepsOverlap
-            ? "warning: \(overlap) of the \(scored.count) test events are training events too; these scores say nothing about new events"
-            : "\(overlap) of the \(scored.count + overlap) test events are training events too and were removed from the test"
-        )
+        if keepsOverlap {
+          report.warn(
+            "\(overlap) of the \(scored.count) test events are training events too; these scores say nothing about new "
+              + "events")
+        } else {
+          lines.append(
+            "\(overlap) of the \(scored.count + overlap) test events are training events too and were removed from the "
+              + "test")
+        }
       }
       lines.append(
-        "trained on \(trained) events, tested on \(scored.count) others (\(real) real, \(scored.count - real) fake); \(repeats) seeds"
+        "trained on \(trained) events, tested on \(scored.count)\(keepsOverlap ? "" : " others") (\(real) real, \(scored.count - real) fake); \(repeats) seeds"
       )
     } else {
       lines.append(

@@ -75,7 +75,9 @@ public struct FeaturesJob: Sendable {
       problems.warn(report)
     }
     let elapsed = monotonicSeconds() - begin
-    report.say("\(features.count) features of \(events) events (\(pass.rowCount) rows) in \(output)/features.csv")
+    report.say(
+      "\(counted(features.count, "features")) of \(counted(events, "events")) (\(counted(pass.rowCount, "rows"))) in \(output)/features.csv"
+    )
     report.note(
       "\(fixed(elapsed, decimals: 1)) s, \(fixed(Double(events) / max(elapsed, 1e-9), decimals: 0)) events/s")
   }

@@ -36,13 +36,7 @@ public struct OutputFolder: Sendable {
           .cannotCreate, file: path, found: "the folder cannot be written to", remedy: "check its permissions")
       }
     } else {
-      do {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      } catch {
-        throw FormatError(
-          .cannotCreate, file: path, found: "the folder cannot be made (\(error.localizedDescription))",
-          remedy: "check the path and the permissions")
-      }
+      try makeFolder(path)
     }
   }
 

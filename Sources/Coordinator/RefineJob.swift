@@ -162,7 +162,9 @@ public struct RefineJob: Sendable {
 
   private func summarize(_ outcome: Outcome, _ folder: ModelFolder, _ report: Reporter) {
     let thresholds = folder.card.thresholds
-    report.say("\(outcome.events) events: \(outcome.real) real, \(outcome.uncertain) uncertain, \(outcome.fake) fake")
+    report.say(
+      "\(counted(outcome.events, "events")): \(outcome.real) real, \(outcome.uncertain) uncertain, \(outcome.fake) fake"
+    )
     report.say(
       "real from P = \(fixed(thresholds.real, decimals: 3)), fake below P = \(fixed(thresholds.fake, decimals: 3)); model \(folder.card.shortHash)"
     )

@@ -35,9 +35,9 @@ public final class Reporter: @unchecked Sendable {
   public func say(_ line: String) {
     guard isTalking else { return }
     if format == .json {
-      write(1, JSONValue.object([("level", .string("result")), ("message", .string(line))]).line)
+      writeLine(1, JSONValue.object([("level", .string("result")), ("message", .string(line))]).line)
     } else {
-      write(1, line)
+      writeLine(1, line)
     }
   }
 
@@ -55,9 +55,9 @@ public final class Reporter: @unchecked Sendable {
 
   private func message(_ level: String, _ line: String) {
     if format == .json {
-      write(2, JSONValue.object([("level", .string(level)), ("message", .string(line))]).line)
+      writeLine(2, JSONValue.object([("level", .string(level)), ("message", .string(line))]).line)
     } else {
-      write(2, level == "warning" ? "hsdl-mpi: warning: \(line)" : line)
+      writeLine(2, level == "warning" ? "hsdl-mpi: warning: \(line)" : line)
     }
   }
 
@@ -72,16 +72,32 @@ public final class Reporter: @unchecked Sendable {
 }
 
 /// Writes a line in one call, so that lines of several writers do not mix.
-func write(_ descriptor: Int32, _ line: String) {
+///
+/// - Returns: whether all of it could be written.
+@discardableResult
+public func writeLine(_ descriptor: Int32, _ line: String) -> Bool {
   var text = line + "\n"
-  text.withUTF8 { bytes in
+  return text.withUTF8 { bytes in
     var done = 0
     while done < bytes.count, let base = bytes.baseAddress {
       let count = Foundation.write(descriptor, base + done, bytes.count - done)
-      if count <= 0 { break }
+      if count < 0, errno == EINTR { continue }
+      if count <= 0 { return false }
       done += count
     }
+    return true
   }
+}
+
+/// `1 pick`, `2 picks`; `1 event without origin`.
+public func counted(_ count: Int, _ plural: String) -> String {
+  let words = plural.split(separator: "_").map(String.init)
+  guard count == 1, let place = words.firstIndex(where: { $0.hasSuffix("s") }) else {
+    return "\(count) \(words.joined(separator: " "))"
+  }
+  var singular = words
+  singular[place].removeLast()
+  return "\(count) \(singular.joined(separator: " "))"
 }
 
 /// Shows how far some work is: how much of how much, how fast, and how long it will still take.

@@ -31,7 +31,7 @@ public struct UnitSharing {
   ///   - work: does a unit and returns what rank 0 must know of it. It calls `poll` now and then, so that rank 0 can answer
   ///     the others while it works itself.
   ///   - onResult: told on rank 0 of each unit that is done, in no particular order.
-  /// - Throws: when a unit fails, ``AgreedFailure`` on all ranks, after the units under way have ended; else
+  /// - Throws: when units fail, ``AgreedFailure`` of the first of them on all ranks, after the units before it have ended; else
   ///   ``CommunicatorError``.
   public func run(
     work: (_ unit: Int, _ poll: () throws -> Void) throws -> [UInt8],
@@ -56,16 +56,23 @@ public struct UnitSharing {
     var underWay = 0
     var dismissed = 0
     var failure: AgreedFailure?
+    // Of several units that fail the first one counts, whoever was faster: the message is the same for any number of ranks.
+    var failedUnit = Int.max
     func take() -> Int? {
-      guard failure == nil, next < order.count else { return nil }
-      defer { next += 1 }
-      return order[next]
+      while next < order.count {
+        defer { next += 1 }
+        if order[next] < failedUnit { return order[next] }
+      }
+      return nil
     }
-    func fail(_ error: any Error, rank: Int) {
-      guard failure == nil else { return }
-      failure = AgreedFailure(
-        rank: rank, exitCode: (error as? any ExitCoded)?.exitCode ?? ExitStatus.internalError.rawValue,
-        description: "\(error)")
+    func fail(_ unit: Int, rank: Int, exitCode: Int32, _ description: String) {
+      guard unit < failedUnit else { return }
+      failedUnit = unit
+      failure = AgreedFailure(rank: rank, exitCode: exitCode, description: description)
+    }
+    func fail(_ unit: Int, _ error: any Error) {
+      fail(
+        unit, rank: 0, exitCode: (error as? any ExitCoded)?.exitCode ?? ExitStatus.internalError.rawValue, "\(error)")
     }
     func serve() throws {
       while let status = try communicator.probeNow(source: nil, tag: Tag.result) {
@@ -73,12 +80,11 @@ public struct UnitSharing {
         let result = UnitReply(bytes)
         underWay -= 1
         if result.exitCode != 0 {
-          let text = String(decoding: result.payload, as: UTF8.self)
-          if failure == nil {
-            failure = AgreedFailure(rank: status.source, exitCode: result.exitCode, description: text)
-          }
+          fail(
+            result.unit, rank: status.source, exitCode: result.exitCode,
+            String(decoding: result.payload, as: UTF8.self))
         } else {
-          do { try onResult(result.unit, result.payload) } catch { fail(error, rank: 0) }
+          do { try onResult(result.unit, result.payload) } catch { fail(result.unit, error) }
         }
       }
       while let status = try communicator.probeNow(source: nil, tag: Tag.request) {
@@ -99,7 +105,7 @@ public struct UnitSharing {
         } catch let error as CommunicatorError {
           throw error
         } catch {
-          fail(error, rank: 0)
+          fail(unit, error)
         }
       } else if dismissed == communicator.size - 1 && underWay == 0 {
         return failure

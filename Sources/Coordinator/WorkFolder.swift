@@ -10,16 +10,11 @@ struct WorkFolder {
   ///
   /// Collective.
   init(in output: String, over communicator: any Communicator) throws {
-    path = "\(output)/.work"
+    // A name that nobody else gives: what is there is removed.
+    path = "\(output)/.hsdl-mpi-work"
     try communicator.agreeOnRoot { [path] in
       try? FileManager.default.removeItem(atPath: path)
-      do {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-      } catch {
-        throw FormatError(
-          .cannotCreate, file: path, found: "the folder cannot be made (\(error.localizedDescription))",
-          remedy: "check the path and the permissions")
-      }
+      try makeFolder(path)
     }
   }
 

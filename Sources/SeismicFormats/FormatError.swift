@@ -55,7 +55,7 @@ public struct FormatError: Error, Hashable, Sendable {
 
 extension FormatError: CustomStringConvertible {
   public var description: String {
-    var text = file
+    var text = file.isEmpty ? "''" : file
     switch place {
     case .line(let line): text += ", line \(line)"
     case .byte(let byte): text += ", byte \(byte)"

@@ -38,7 +38,7 @@ enum Configuration {
       }
     }
     guard let path else { return arguments }
-    return rest + (try options(path, given: Set(rest.map { String($0.prefix { $0 != "=" }) })))
+    return rest + (try options(path, given: names(rest)))
   }
 
   /// The error to report when the parser objects to something: if that came from the file, an error of the configuration.
@@ -48,12 +48,17 @@ enum Configuration {
       arguments[place] == "--config"
       ? (place + 1 < arguments.count ? arguments[place + 1] : "")
       : String(arguments[place].dropFirst("--config=".count))
-    let given = Set(arguments.map { String($0.prefix { $0 != "=" }) })
-    guard let names = try? options(path, given: given).filter({ $0.hasPrefix("--") }) else { return nil }
+    guard let names = try? options(path, given: names(arguments)).filter({ $0.hasPrefix("--") }) else { return nil }
     for name in names.map({ String($0.prefix { $0 != "=" }) }) where message.contains(name) {
       return JobError(.configuration, "\(path): \(message)")
     }
     return nil
+  }
+
+  /// The options that stand on the command line, by their long names.
+  private static func names(_ arguments: [String]) -> Set<String> {
+    let long = ["-o": "--output", "-q": "--quiet"]
+    return Set(arguments.map { String($0.prefix { $0 != "=" }) }.map { long[$0] ?? $0 })
   }
 
   private static func options(_ path: String, given: Set<String>) throws -> [String] {

@@ -3,7 +3,9 @@ import Coordinator
 import Foundation
 public import SeismicFormats
 
-extension CatalogFormat: ExpressibleByArgument {}
+extension CatalogFormat: ExpressibleByArgument {
+  public static var allValueStrings: [String] { ["quakeml", "csv", "fdsn", "picks"] }
+}
 
 /// Converts a catalog.
 struct Convert: ParsableCommand {
@@ -47,8 +49,11 @@ struct Convert: ParsableCommand {
     let progress = report.progress("bytes")
     let outcome = try conversion.run(overwrites: overwrite, onProgress: progress.update)
     progress.finish()
-    report.say("\(outcome.events) events, \(outcome.inputFormat.name) to \(conversion.format.name): \(output)")
-    for (what, count) in outcome.leftOut { report.warn("\(conversion.format.name) has no place for \(count) \(what)") }
+    report.say(
+      "\(counted(outcome.events, "events")), \(outcome.inputFormat.name) to \(conversion.format.name): \(output)")
+    for (what, count) in outcome.leftOut {
+      report.warn("\(conversion.format.name) has no place for \(counted(count, what))")
+    }
     if let problem = outcome.firstProblem {
       report.warn("\(outcome.problems) could not be understood, first: \(problem.error.description)")
     }

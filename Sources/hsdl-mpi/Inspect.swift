@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coordinator
+import Worker
 
 /// Says what is in a file.
 struct Inspect: ParsableCommand {
@@ -21,10 +22,8 @@ struct Inspect: ParsableCommand {
     let progress = report.progress("bytes")
     let inspection = try CatalogInspection(file, onProgress: progress.update)
     progress.finish()
-    if json {
-      writeLine(1, String(inspection.json.text.dropLast()))
-    } else {
-      for line in inspection.lines { report.say(line) }
+    for line in json ? [String(inspection.json.text.dropLast())] : inspection.lines where !writeLine(1, line) {
+      throw JobError(.inputOutput, "standard output: writing failed; check where it goes")
     }
   }
 }

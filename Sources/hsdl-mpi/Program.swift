@@ -35,7 +35,8 @@ enum Program {
       print(HSDLMPI.fullMessage(for: error))
       return 0
     }
-    let message = HSDLMPI.message(for: error).split(separator: "\n").joined(separator: " ")
+    let lines = HSDLMPI.message(for: error).split(separator: "\n").joined(separator: " ")
+    let message = lines.hasSuffix(".") ? String(lines.dropLast()) : lines
     if let error = Configuration.blame(message, arguments) {
       sayError(error.description, error.exitCode, json: json)
       return error.exitCode
@@ -94,8 +95,4 @@ enum Program {
       MPIEnvironment.abort(exitCode: code)
     }
   }
-}
-
-func writeLine(_ descriptor: Int32, _ line: String) {
-  FileHandle(fileDescriptor: descriptor, closeOnDealloc: false).write(Data((line + "\n").utf8))
 }

@@ -175,9 +175,10 @@ public final class PickFeatures {
     scratch.prepare(differences.elements.count)
     for difference in differences.elements { scratch.append(difference) }
     let center = median(scratch.elements)
-    let deviations = scratch.elements
-    for index in deviations.indices { deviations[index] = abs(deviations[index] - center) }
-    return (center, median(deviations))
+    // The search for the median has left only some of the differences in the scratch memory.
+    scratch.prepare(differences.elements.count)
+    for difference in differences.elements { scratch.append(abs(difference - center)) }
+    return (center, median(scratch.elements))
   }
 
   private func wadati() -> (ratio: Double, rms: Double) {

@@ -1,6 +1,6 @@
 /// The median; of an even number of elements the mean of the middle two.
 ///
-/// NaN of none, or of a NaN. Changes the elements.
+/// NaN of none, or of a NaN. Afterwards the memory holds some of the elements, and some of them twice.
 func median(_ elements: UnsafeMutableBufferPointer<Double>) -> Double {
   let count = elements.count
   guard let base = elements.baseAddress, count > 0 else { return .nan }

@@ -25,6 +25,9 @@ public final class EventTableWriter: CatalogWriter {
     "minimum_distance_deg",
   ]
 
+  /// Columns of FDSN's event text that no value type has a place for.
+  private static let fdsnColumns: Set<String> = ["Catalog", "Contributor", "ContributorID", "MagAuthor"]
+
   /// Starts a table.
   ///
   /// - Throws: ``FormatError`` with `cannotCreate`.
@@ -62,7 +65,7 @@ public final class EventTableWriter: CatalogWriter {
     add("station magnitudes", event.stationMagnitudes.count)
     add("focal mechanisms", event.focalMechanisms.count)
     add("comments", event.comments.count)
-    let known = Set(extraColumns ?? [])
+    let known = style == .fdsnText ? Self.fdsnColumns : Set(extraColumns ?? [])
     add("columns", event.columns.filter { !known.contains($0.name) }.count)
   }
 
@@ -124,16 +127,18 @@ public final class EventTableWriter: CatalogWriter {
   private func fdsnRow(_ event: Event) {
     let origin = event.preferredOrigin
     let magnitude = event.preferredMagnitude
+    // Nothing can be quoted in this format.
+    func plain(_ text: String) -> String { String(text.map { $0 == "|" || $0.isNewline ? " " : $0 }) }
     func text(_ value: String?) {
       sink.append(byte: 124)
-      // Nothing can be quoted in this format.
-      if let value { sink.append(text: String(value.map { $0 == "|" || $0.isNewline ? " " : $0 })) }
+      if let value { sink.append(text: plain(value)) }
     }
+    func column(_ name: String) -> String? { event.columns.first { $0.name == name }?.value }
     func number(_ value: Double?) {
       sink.append(byte: 124)
       if let value { sink.append(value) }
     }
-    sink.append(text: event.tableID)
+    sink.append(text: plain(event.tableID))
     sink.append(byte: 124)
     // The format's times have no zone; they are UTC.
     if let time = event.time { sink.append(text: String(time.formatted(fractionDigits: 6).dropLast())) }
@@ -141,12 +146,12 @@ public final class EventTableWriter: CatalogWriter {
     number(origin?.longitude.value)
     number((origin?.depth?.value).map(kilometres))
     text(origin?.creationInfo?.author ?? origin?.creationInfo?.agencyID)
-    text(nil)
-    text(origin?.creationInfo?.agencyID)
-    text(event.tableID)
+    text(column("Catalog"))
+    text(column("Contributor") ?? origin?.creationInfo?.agencyID)
+    text(column("ContributorID") ?? event.tableID)
     text(magnitude?.type)
     number(magnitude?.mag.value)
-    text(magnitude?.creationInfo?.agencyID)
+    text(column("MagAuthor") ?? magnitude?.creationInfo?.agencyID)
     text(event.descriptions.first?.text)
     text(event.type)
     sink.append(byte: 10)

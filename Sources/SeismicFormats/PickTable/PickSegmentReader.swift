@@ -18,6 +18,8 @@ final class PickSegmentReader {
 
   private let group = PickGroup()
   private var isOpen = false
+  /// Whether the open group's identifier looks the same in a row as in memory.
+  private var isPlain = false
   /// The event of the row before the stretch: its rows at the beginning belong to the stretch before.
   private var skippedID: [UInt8]?
   private var summary = PickTable.Summary()
@@ -56,7 +58,7 @@ final class PickSegmentReader {
 
   func run() throws -> PickTable.Summary {
     while true {
-      if layout.isUsual && skippedID == nil && isOpen { try readUsualRows() }
+      if layout.isUsual && skippedID == nil && isOpen && isPlain { try readUsualRows() }
       guard let length = try lineLength() else { break }
       // Behind the stretch only the rest of its last group is read.
       if offset >= segment.upperBound && !isOpen { break }
@@ -171,9 +173,11 @@ final class PickSegmentReader {
     let line = raw.trimmed
     if line.isEmpty { return }
     if line.contains(34) {
-      try PickTable.withoutQuotes(line).withUnsafeBufferPointer { try readFields($0, isInside, isEnded) }
+      try PickTable.unquoted(line).withUnsafeBufferPointer {
+        try readFields($0, PickTable.unquotedDelimiter, isInside, isEnded)
+      }
     } else {
-      try readFields(line, isInside, isEnded)
+      try readFields(line, 44, isInside, isEnded)
     }
   }
 
@@ -188,8 +192,8 @@ final class PickSegmentReader {
         action: "row left out"))
   }
 
-  private func readFields(_ line: Bytes, _ isInside: Bool, _ isEnded: Bool) throws {
-    let count = split(line)
+  private func readFields(_ line: Bytes, _ delimiter: UInt8, _ isInside: Bool, _ isEnded: Bool) throws {
+    let count = split(line, delimiter)
     func field(_ column: Int) -> Bytes {
       let place = layout.places[column]
       return UnsafeBufferPointer(rebasing: line[Int(bounds[2 * place])..<Int(bounds[2 * place + 1])])
@@ -212,6 +216,7 @@ final class PickSegmentReader {
       try close()
       guard isInside else { return }
       group.begin(id)
+      isPlain = !id.contains(34) && !id.contains(44)
       summary.groupCount += 1
       isOpen = true
     }
@@ -263,12 +268,12 @@ final class PickSegmentReader {
   private func isNoPick(_ text: Bytes) -> Bool { text.isEmpty || text.equals("no pick") }
 
   /// Cuts a line without quotes into fields, at most as many as the header has; returns how many there are.
-  private func split(_ line: Bytes) -> Int {
+  private func split(_ line: Bytes, _ delimiter: UInt8) -> Int {
     var count = 0
     var fieldStart = 0
     while true {
       var fieldEnd = fieldStart
-      while fieldEnd < line.count, line[fieldEnd] != 44 { fieldEnd += 1 }
+      while fieldEnd < line.count, line[fieldEnd] != delimiter { fieldEnd += 1 }
       if count < layout.columnCount {
         var from = fieldStart
         var to = fieldEnd

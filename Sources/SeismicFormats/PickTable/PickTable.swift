@@ -113,12 +113,25 @@ public final class PickTable {
     }
   }
 
-  /// The line with its quotes removed; commas inside quotes become blanks, which no column here needs.
-  static func withoutQuotes(_ bytes: Bytes) -> [UInt8] {
+  /// What parts the fields of a line whose quotes are removed: no field holds a line feed.
+  static let unquotedDelimiter: UInt8 = 10
+
+  /// The line with its quotes removed and ``unquotedDelimiter`` between its fields, which may hold commas.
+  static func unquoted(_ line: Bytes) -> [UInt8] {
     var result: [UInt8] = []
     var inside = false
-    for byte in bytes {
-      if byte == 34 { inside.toggle() } else { result.append(inside && byte == 44 ? 32 : byte) }
+    var index = 0
+    while index < line.count {
+      let byte = line[index]
+      index += 1
+      if byte != 34 {
+        result.append(byte == 44 && !inside ? unquotedDelimiter : byte)
+      } else if inside, index < line.count, line[index] == 34 {
+        result.append(34)
+        index += 1
+      } else {
+        inside.toggle()
+      }
     }
     return result
   }
@@ -143,8 +156,10 @@ public final class PickTable {
 
   /// The event of a row; nil when it has none.
   private func identifier(_ line: Bytes) -> [UInt8]? {
-    let plain = line.contains(34) ? Self.withoutQuotes(line) : Array(line)
-    let parts = plain.split(separator: 44, omittingEmptySubsequences: false)
+    let parts =
+      line.contains(34)
+      ? Self.unquoted(line.trimmed).split(separator: Self.unquotedDelimiter, omittingEmptySubsequences: false)
+      : Array(line).split(separator: 44, omittingEmptySubsequences: false)
     guard parts.count > layout.places[0] else { return nil }
     let id = parts[layout.places[0]].withUnsafeBufferPointer { Array($0.trimmed) }
     return id.isEmpty ? nil : id

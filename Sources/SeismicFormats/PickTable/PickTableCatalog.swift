@@ -122,6 +122,7 @@ public final class PickTableWriter: CatalogWriter {
       sink.append(byte: 10)
     }
     let rows = phases.filter { $0?.uppercased().hasPrefix("P") ?? false }.count
+    add("events without a P pick", rows == 0 ? 1 : 0)
     add("picks without a P pick of their station", event.picks.count - rows - usedS.count)
     add("origins", event.origins.count)
     add("magnitudes", event.magnitudes.count)

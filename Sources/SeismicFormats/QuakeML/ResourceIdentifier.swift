@@ -53,12 +53,32 @@ enum ResourceIdentifier {
       }
     }
   }
+
+  /// The text of which a local part was made; nil where it was not made here.
+  static func restored(_ local: String) -> String? {
+    var bytes: [UInt8] = []
+    var rest = local.utf8[...]
+    while let byte = rest.popFirst() {
+      guard byte == 126 else {
+        bytes.append(byte)
+        continue
+      }
+      guard let code = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2 else {
+        return nil
+      }
+      bytes.append(code)
+      rest = rest.dropFirst(2)
+    }
+    return String(validating: bytes, as: UTF8.self)
+  }
 }
 
 extension Event {
-  /// The identifier for tables: as the catalog has it, without what was put before it to make it fit QuakeML.
+  /// The identifier for tables: as the catalog has it, without what was done to make it fit QuakeML.
   public var tableID: String {
     let prefix = ResourceIdentifier.localPrefix(.event)
-    return publicID.hasPrefix(prefix) ? String(publicID.dropFirst(prefix.count)) : publicID
+    guard publicID.hasPrefix(prefix) else { return publicID }
+    let local = String(publicID.dropFirst(prefix.count))
+    return ResourceIdentifier.restored(local) ?? local
   }
 }

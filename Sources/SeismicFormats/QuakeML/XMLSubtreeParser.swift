@@ -17,6 +17,9 @@ final class XMLSubtreeParser {
   /// The largest element at the wanted depth, in bytes.
   static let sizeLimit = 256 << 20
 
+  /// Elements deeper than this are refused: no catalog has them, and looking at them would exhaust the stack.
+  static let depthLimit = 256
+
   private let file: String
   private let depth: Int
   private let onOpening: (Opening) throws -> Void
@@ -142,6 +145,10 @@ final class XMLSubtreeParser {
       guard let parser = XMLSubtreeParser.of(user), let problem,
         problem.pointee.level == XML_ERR_FATAL
       else { return }
+      // What the parser calls extra content behind the end is, before the end, the lack of it.
+      if problem.pointee.code == XML_ERR_DOCUMENT_END.rawValue, !parser.sawEnd {
+        return parser.fail(parser.error("the document ends before its last element is closed"))
+      }
       let text = problem.pointee.message.map { String(cString: $0) } ?? "error \(problem.pointee.code)"
       parser.fail(
         FormatError(
@@ -194,6 +201,9 @@ final class XMLSubtreeParser {
     _ attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
   ) {
     guard failure == nil, let name else { return }
+    guard level < Self.depthLimit else {
+      return fail(error("elements stand more than \(Self.depthLimit) deep in each other"))
+    }
     defer { level += 1 }
     if level < depth {
       var list: [ForeignAttribute] = []

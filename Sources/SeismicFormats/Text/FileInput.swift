@@ -19,7 +19,8 @@ public final class FileInput {
   /// - Throws: ``FormatError``: `missing`, or `unreadable` for a directory, a device, or without permission.
   public init(_ path: String) throws {
     self.path = path
-    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting: a named pipe would hold the program until somebody writes to it.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let code = errno
       if code == ENOENT || code == ENOTDIR {

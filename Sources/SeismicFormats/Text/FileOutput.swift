@@ -28,6 +28,13 @@ public final class FileOutput {
     self.path = path
     self.isDurable = isDurable
     temporaryPath = path + ".partial-\(getpid())"
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw FormatError(
+        .cannotCreate, file: path,
+        found: status.st_mode & S_IFMT == S_IFDIR ? "it is a directory" : "it is not a regular file",
+        expected: "a file, or nothing", remedy: "give another name")
+    }
     descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw FormatError(
@@ -101,4 +108,31 @@ public final class FileOutput {
       throw FormatError(.cannotCreate, file: path, found: "it could not be given its name (\(reason))")
     }
   }
+}
+
+/// Makes a folder, and those above it that are not there.
+///
+/// A folder that is there already is left as it is.
+///
+/// - Throws: ``FormatError`` with `cannotCreate`.
+public func makeFolder(_ path: String) throws {
+  var code = path.isEmpty ? ENOENT : 0
+  // Each slash ends the name of a folder above.
+  for end in path.indices where code == 0 && path[end] == "/" && end > path.startIndex {
+    code = makeOneFolder(String(path[..<end]))
+  }
+  if code == 0 { code = makeOneFolder(path) }
+  guard code == 0 else {
+    throw FormatError(
+      .cannotCreate, file: path, found: "the folder cannot be made (\(String(cString: strerror(code))))",
+      remedy: "check the path and the permissions")
+  }
+}
+
+/// Makes one folder; returns the error code, 0 where the folder is there afterwards.
+private func makeOneFolder(_ path: String) -> Int32 {
+  if mkdir(path, 0o777) == 0 { return 0 }
+  let code = errno
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR ? 0 : code
 }

@@ -68,6 +68,8 @@ extension UTCTime {
         nanosecond: carry == 1 ? 0 : nanosecond)
     else { return nil }
     self.init(seconds: local.seconds + Int64(carry - offset), nanoseconds: Int64(local.nanoseconds))
+    // A zone or a leap second may lead out of the years that can be written.
+    guard (1...9999).contains(date.year) else { return nil }
   }
 }
 

@@ -61,28 +61,26 @@ public struct ModelFolder: Sendable {
   /// The files of a model in a folder of this program, for the check before anything is replaced.
   public static let files = [cardName]
 
-  /// Writes the folder; the card comes last, so a folder with a card is whole.
+  /// Writes the folder.
+  ///
+  /// Files get their names only when all of them are written, the card last: a folder with a card is whole, and a model
+  /// that is to be replaced stays until then.
   ///
   /// - Throws: ``FormatError``.
   public func write(to path: String) throws {
+    var outputs: [FileOutput] = []
     for (entry, member) in zip(card.members, ensemble.members) {
       let folder = "\(path)/\(entry.folder)"
-      do {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-      } catch {
-        throw FormatError(
-          .cannotCreate, file: folder, found: "the folder cannot be made (\(error.localizedDescription))",
-          remedy: "check the path and the permissions")
-      }
+      try makeFolder(folder)
       for (name, text) in member.model.files.sorted(by: { $0.key < $1.key }) {
         let output = try FileOutput("\(folder)/\(name)")
         try output.write(text)
-        try output.commit()
+        outputs.append(output)
       }
     }
     let output = try FileOutput("\(path)/\(Self.cardName)")
     try output.write(try Self.encode(card))
-    try output.commit()
+    for output in outputs + [output] { try output.commit() }
   }
 
   // MARK: Reading
