@@ -112,6 +112,29 @@ struct ConversionTests {
     #expect(try warnings("t.csv d.xml") == [])
   }
 
+  @Test("What is not QuakeML's own stands behind everything else in an event, as the schema wants it")
+  func foreignElementsLast() throws {
+    let place = try Workplace()
+    try place.folder.write("t.csv", Self.table)
+    try place.succeed("convert t.csv a.xml")
+    try place.folder.write("p.csv", Demonstration.table(Demonstration.rows[..<40]))
+    try place.succeed("refine --picks p.csv --model \(Demonstration.model) --output out --quiet")
+    var columns = 0
+    for file in ["a.xml", "out/refined.xml", "out/rejected.xml"] {
+      for event in try place.folder.text(file).components(separatedBy: "<event ").dropFirst() {
+        let pieces = event.components(separatedBy: "<hsdl:column ")
+        columns += pieces.count - 1
+        // Between the first of them and the end of the event there is nothing else.
+        for piece in pieces.dropFirst() {
+          let rest = piece.components(separatedBy: "</hsdl:column>").last ?? ""
+          #expect(rest.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty || rest.contains("\n    </event>\n"))
+          #expect(!rest.contains("<pick") && !rest.contains("<origin") && !rest.contains("<magnitude"))
+        }
+      }
+    }
+    #expect(columns > 3)
+  }
+
   @Test("A network code is given to stations that have none")
   func network() throws {
     let place = try Workplace()

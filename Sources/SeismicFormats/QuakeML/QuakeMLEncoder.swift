@@ -46,13 +46,6 @@ public final class QuakeMLEncoder {
       for description in event.descriptions { self.description(description) }
       for comment in event.comments { self.comment(comment) }
       creationInfo(event.creationInfo)
-      for column in event.columns {
-        sink.append("<hsdl:column name=\"")
-        sink.append(xml: column.name)
-        sink.append("\">")
-        sink.append(xml: column.value)
-        sink.append("</hsdl:column>")
-      }
     }
     for origin in event.origins { self.origin(origin) }
     for magnitude in event.magnitudes { line(6) { self.magnitude(magnitude) } }
@@ -60,7 +53,17 @@ public final class QuakeMLEncoder {
     for amplitude in event.amplitudes { line(6) { self.amplitude(amplitude) } }
     for pick in event.picks { line(6) { self.pick(pick) } }
     for mechanism in event.focalMechanisms { line(6) { focalMechanism(mechanism) } }
-    line(6) { elements(event.extras) }
+    // QuakeML's schema wants what is not its own behind everything else.
+    line(6) {
+      for column in event.columns {
+        sink.append("<hsdl:column name=\"")
+        sink.append(xml: column.name)
+        sink.append("\">")
+        sink.append(xml: column.value)
+        sink.append("</hsdl:column>")
+      }
+      elements(event.extras)
+    }
     sink.append("    </event>\n")
   }
 
