@@ -48,7 +48,7 @@ public final class QuakeMLEncoder {
       creationInfo(event.creationInfo)
       for column in event.columns {
         sink.append("<hsdl:column name=\"")
-        sink.append(xml: column.name)
+        sink.append(xml: column.name, isAttribute: true)
         sink.append("\">")
         sink.append(xml: column.value)
         sink.append("</hsdl:column>")
@@ -194,7 +194,7 @@ public final class QuakeMLEncoder {
       sink.append(" xmlns:")
       sink.append(text: prefix)
       sink.append("=\"")
-      sink.append(xml: namespace)
+      sink.append(xml: namespace, isAttribute: true)
       sink.append(byte: 34)
     }
     sink.append(byte: 32)
@@ -204,7 +204,7 @@ public final class QuakeMLEncoder {
     }
     sink.append(text: attribute.name)
     sink.append("=\"")
-    sink.append(xml: attribute.value)
+    sink.append(xml: attribute.value, isAttribute: true)
     sink.append(byte: 34)
   }
 
@@ -231,12 +231,12 @@ public final class QuakeMLEncoder {
       sink.append(" xmlns:")
       sink.append(text: prefix)
       sink.append("=\"")
-      sink.append(xml: namespace)
+      sink.append(xml: namespace, isAttribute: true)
       sink.append(byte: 34)
     } else if namespace != defaultNamespace {
       inner = namespace
       sink.append(" xmlns=\"")
-      sink.append(xml: namespace)
+      sink.append(xml: namespace, isAttribute: true)
       sink.append(byte: 34)
     }
     for attribute in element.attributes { self.attribute(attribute, &declared) }
@@ -291,7 +291,7 @@ public final class QuakeMLEncoder {
       sink.append(byte: 32)
       sink.append(name)
       sink.append("=\"")
-      sink.append(xml: value)
+      sink.append(xml: value, isAttribute: true)
       sink.append(byte: 34)
     }
     sink.append("<waveformID")
