@@ -65,12 +65,12 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
       case let name?: throw unsupported("an XML document <\(printable(String(name.prefix(40))))>", "give a catalog")
       }
     }
+    if bytes.prefix(4096).contains(0) { throw unsupported("a binary file", "give a catalog") }
     if text.isEmpty {
       throw FormatError(
         .badData, file: path, found: "it holds nothing but white space", expected: "a catalog",
         remedy: "check how it was made")
     }
-    if bytes.prefix(4096).contains(0) { throw unsupported("a binary file", "give a catalog") }
     let firstLine = UnsafeBufferPointer(rebasing: text[..<(text.firstIndex { $0 == 10 || $0 == 13 } ?? text.count)])
     let names = Set(fields(of: firstLine, delimiter: 44).map { $0.lowercased() })
     if names.intersection(PickTable.columns).count >= 3, names.contains("p_t") || names.contains("p_prob") {

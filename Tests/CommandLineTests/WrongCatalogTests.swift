@@ -58,7 +58,7 @@ struct WrongCatalog: Sendable, CustomTestStringConvertible {
     WrongCatalog(
       "nested without end",
       head + "<event>" + String(repeating: "<x>", count: 100_000) + String(repeating: "</x>", count: 100_000)
-        + "</event>" + tail, ", line 4: elements stand more than 256 deep in each other; \(copied)"),
+        + "</event>" + tail, ", line 4: elements are nested more than 256 deep; \(copied)"),
     WrongCatalog(
       "something behind the end", head + event + tail + "rest",
       ", line 6: the XML is not well-formed: Extra content at the end of the document; \(copied)"),

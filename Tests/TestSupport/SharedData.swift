@@ -39,6 +39,8 @@ public final class TemporaryFolder: Sendable {
   /// Writes a file and returns its path.
   @discardableResult
   public func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+    // A file that is written over goes to the disk at once on some file systems; a new one does not.
+    try? FileManager.default.removeItem(at: url.appendingPathComponent(name))
     try Data(bytes).write(to: url.appendingPathComponent(name))
     return path(name)
   }

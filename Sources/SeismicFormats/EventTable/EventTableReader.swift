@@ -32,7 +32,13 @@ public final class EventTableReader: CatalogReader {
     try input.requireContent(expected: "a table of events")
     reader = LineReader(input)
     handleProblem = onProblem
-    guard let first = try reader.next(), let layout = Self.layout(firstLine: first.bytes) else {
+    let first = try reader.next()
+    if let first, first.bytes.contains(13) {
+      throw FormatError(
+        .badData, file: path, at: .line(1), found: "lines end with a carriage return alone",
+        expected: "lines that end with a line feed", remedy: "convert it (tr '\\r' '\\n')")
+    }
+    guard let first, let layout = Self.layout(firstLine: first.bytes) else {
       throw FormatError(
         .badData, file: path, at: .line(1), found: "there is no header line of an event table",
         expected: "columns for time, latitude and longitude")

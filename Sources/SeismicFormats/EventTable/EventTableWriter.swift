@@ -88,14 +88,14 @@ public final class EventTableWriter: CatalogWriter {
     let magnitude = event.preferredMagnitude
     func text(_ value: String?) {
       sink.append(byte: 44)
-      if let value { sink.append(csv: value) }
+      if let value { sink.append(csv: inOneLine(value)) }
     }
     func number(_ value: Double?) {
       sink.append(byte: 44)
       if let value { sink.append(value) }
     }
     let kilometresPerDegree = 111.195
-    sink.append(csv: event.tableID)
+    sink.append(csv: inOneLine(event.tableID))
     sink.append(byte: 44)
     if let time = event.time { sink.append(time, fractionDigits: 6) }
     number(origin?.latitude.value)
@@ -128,7 +128,7 @@ public final class EventTableWriter: CatalogWriter {
     let origin = event.preferredOrigin
     let magnitude = event.preferredMagnitude
     // Nothing can be quoted in this format.
-    func plain(_ text: String) -> String { String(text.map { $0 == "|" || $0.isNewline ? " " : $0 }) }
+    func plain(_ value: String) -> String { String(inOneLine(value).map { $0 == "|" ? " " : $0 }) }
     func text(_ value: String?) {
       sink.append(byte: 124)
       if let value { sink.append(text: plain(value)) }
@@ -138,7 +138,10 @@ public final class EventTableWriter: CatalogWriter {
       sink.append(byte: 124)
       if let value { sink.append(value) }
     }
-    sink.append(text: plain(event.tableID))
+    let id = plain(event.tableID)
+    // Otherwise the line would be taken for a remark.
+    if id.hasPrefix("#") { sink.append(byte: 95) }
+    sink.append(text: id)
     sink.append(byte: 124)
     // The format's times have no zone; they are UTC.
     if let time = event.time { sink.append(text: String(time.formatted(fractionDigits: 6).dropLast())) }
@@ -156,6 +159,12 @@ public final class EventTableWriter: CatalogWriter {
     text(event.type)
     sink.append(byte: 10)
   }
+}
+
+/// Text with blanks for line ends: every event is one line, for whoever reads the table.
+private func inOneLine(_ text: String) -> String {
+  // Most texts are plain, and need no look at their characters.
+  text.utf8.allSatisfy { (32..<127).contains($0) } ? text : String(text.map { $0.isNewline ? " " : $0 })
 }
 
 /// Metres as kilometres, without the last digits that a multiplication by 1000 has left behind.

@@ -107,7 +107,10 @@ struct PickRowParser {
 
   @inline(never)
   private mutating func readDate(_ cursor: UnsafePointer<UInt8>) -> Bool {
-    guard let day = UTCTime(bytes: UnsafeBufferPointer(start: cursor, count: 10)) else { return false }
+    // The white space that is allowed around a time might be a line end.
+    guard cursor[0] > 32, cursor[9] > 32, let day = UTCTime(bytes: UnsafeBufferPointer(start: cursor, count: 10)) else {
+      return false
+    }
     midnight = day.seconds
     return true
   }

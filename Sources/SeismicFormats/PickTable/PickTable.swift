@@ -66,8 +66,9 @@ public final class PickTable {
   ///
   /// The same table and size always give the same stretches.
   public func segments(ofSize size: Int) -> [Range<Int>] {
-    stride(from: body.lowerBound, to: body.upperBound, by: max(size, 1)).map {
-      $0..<min($0 + max(size, 1), body.upperBound)
+    let step = min(max(size, 1), max(body.count, 1))
+    return stride(from: body.lowerBound, to: body.upperBound, by: step).map {
+      $0..<min($0 + step, body.upperBound)
     }
   }
 

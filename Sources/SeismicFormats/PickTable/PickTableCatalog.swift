@@ -12,6 +12,8 @@ public final class PickTableReader: CatalogReader {
   private var queue: [Event] = []
   private var queueStart = 0
   private var seen: Set<UInt64> = []
+  /// What ended the reading, told when the events before it have been returned.
+  private var failure: (any Error)?
 
   /// Opens a table.
   ///
@@ -32,29 +34,37 @@ public final class PickTableReader: CatalogReader {
     while queueStart == queue.count {
       queue.removeAll(keepingCapacity: true)
       queueStart = 0
+      if let failure { throw failure }
       guard nextSegment < segments.count else { return nil }
-      let segment = segments[nextSegment]
+      do {
+        try read(segments[nextSegment])
+      } catch {
+        failure = error
+      }
       nextSegment += 1
-      let summary = try table.read(
-        segment,
-        onProblem: { problem in
-          var problem = problem
-          problem.line = problem.line.map { $0 + linesBefore + 1 }
-          try handleProblem(problem)
-        },
-        onGroup: { group in
-          guard seen.insert(stableHash(group.idBytes)).inserted else {
-            throw FormatError(
-              .badData, file: table.path, found: "the rows of event \(quoted(group.eventName)) do not stand together",
-              expected: "a table in which they do", remedy: "sort it by event_id")
-          }
-          queue.append(group.event(network: network))
-        })
-      linesBefore += summary.lineCount
-      position = segment.upperBound
     }
     defer { queueStart += 1 }
     return queue[queueStart]
+  }
+
+  private func read(_ segment: Range<Int>) throws {
+    let summary = try table.read(
+      segment,
+      onProblem: { problem in
+        var problem = problem
+        problem.line = problem.line.map { $0 + linesBefore + 1 }
+        try handleProblem(problem)
+      },
+      onGroup: { group in
+        guard seen.insert(stableHash(group.idBytes)).inserted else {
+          throw FormatError(
+            .badData, file: table.path, found: "the rows of event \(quoted(group.eventName)) do not stand together",
+            expected: "a table in which they do", remedy: "sort it by event_id")
+        }
+        queue.append(group.event(network: network))
+      })
+    linesBefore += summary.lineCount
+    position = segment.upperBound
   }
 }
 

@@ -197,7 +197,7 @@ public final class QuakeMLEncoder {
       sink.append(" xmlns:")
       sink.append(text: prefix)
       sink.append("=\"")
-      sink.append(xml: namespace)
+      sink.append(xml: namespace, isAttribute: true)
       sink.append(byte: 34)
     }
     sink.append(byte: 32)
@@ -207,7 +207,7 @@ public final class QuakeMLEncoder {
     }
     sink.append(text: attribute.name)
     sink.append("=\"")
-    sink.append(xml: attribute.value)
+    sink.append(xml: attribute.value, isAttribute: true)
     sink.append(byte: 34)
   }
 
@@ -234,12 +234,12 @@ public final class QuakeMLEncoder {
       sink.append(" xmlns:")
       sink.append(text: prefix)
       sink.append("=\"")
-      sink.append(xml: namespace)
+      sink.append(xml: namespace, isAttribute: true)
       sink.append(byte: 34)
     } else if namespace != defaultNamespace {
       inner = namespace
       sink.append(" xmlns=\"")
-      sink.append(xml: namespace)
+      sink.append(xml: namespace, isAttribute: true)
       sink.append(byte: 34)
     }
     for attribute in element.attributes { self.attribute(attribute, &declared) }
@@ -294,7 +294,7 @@ public final class QuakeMLEncoder {
       sink.append(byte: 32)
       sink.append(name)
       sink.append("=\"")
-      sink.append(xml: value)
+      sink.append(xml: value, isAttribute: true)
       sink.append(byte: 34)
     }
     sink.append("<waveformID")

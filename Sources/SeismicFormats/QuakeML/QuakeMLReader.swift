@@ -14,6 +14,8 @@ public final class QuakeMLReader: CatalogReader {
   private var parser: XMLSubtreeParser?
   private var eventNumber = 0
   private var sawParameters = false
+  /// What ended the reading, told when the events before it have been returned.
+  private var failure: (any Error)?
 
   /// Opens a file.
   ///
@@ -34,22 +36,31 @@ public final class QuakeMLReader: CatalogReader {
     while queueStart == queue.count {
       queue.removeAll(keepingCapacity: true)
       queueStart = 0
+      if let failure { throw failure }
       guard let parser else { return nil }
-      let count = try buffer.withUnsafeMutableBytes { try input.read(at: position, into: $0) }
-      position += count
-      if count > 0 {
-        try buffer.withUnsafeBufferPointer { try parser.feed(UnsafeBufferPointer(rebasing: $0[..<count])) }
-      } else {
-        try parser.finish()
-        self.parser = nil
-        guard sawParameters else {
-          throw FormatError(
-            .badData, file: input.path, found: "there is no <eventParameters>", expected: "a QuakeML document")
-        }
+      do {
+        try advance(parser)
+      } catch {
+        failure = error
       }
     }
     defer { queueStart += 1 }
     return queue[queueStart]
+  }
+
+  /// Parses the next piece of the file.
+  private func advance(_ parser: XMLSubtreeParser) throws {
+    let count = try buffer.withUnsafeMutableBytes { try input.read(at: position, into: $0) }
+    position += count
+    guard count == 0 else {
+      return try buffer.withUnsafeBufferPointer { try parser.feed(UnsafeBufferPointer(rebasing: $0[..<count])) }
+    }
+    try parser.finish()
+    self.parser = nil
+    guard sawParameters else {
+      throw FormatError(
+        .badData, file: input.path, found: "there is no <eventParameters>", expected: "a QuakeML document")
+    }
   }
 
   private func open(_ element: XMLSubtreeParser.Opening) throws {

@@ -16,8 +16,7 @@ final class XMLSubtreeParser {
 
   /// The largest element at the wanted depth, in bytes.
   static let sizeLimit = 256 << 20
-
-  /// Elements deeper than this are refused: no catalog has them, and looking at them would exhaust the stack.
+  /// How deep elements may be nested; libxml2 keeps to the same limit where it builds a tree.
   static let depthLimit = 256
 
   private let file: String
@@ -202,7 +201,7 @@ final class XMLSubtreeParser {
   ) {
     guard failure == nil, let name else { return }
     guard level < Self.depthLimit else {
-      return fail(error("elements stand more than \(Self.depthLimit) deep in each other"))
+      return fail(error("elements are nested more than \(Self.depthLimit) deep"))
     }
     defer { level += 1 }
     if level < depth {
@@ -260,12 +259,14 @@ final class XMLSubtreeParser {
       line: Int32(truncatingIfNeeded: line), textStart: tree.textPosition, textEnd: tree.textPosition,
       attributeStart: firstAttribute, attributeEnd: tree.attributeCount)
     open.append(tree.addNode(node, parent: open.last ?? -1))
-    if tree.byteCount > Self.sizeLimit {
-      fail(
-        error(
-          "one <\(tree.name(tree.nodes[0].name))> takes more than \(Self.sizeLimit >> 20) MiB",
-          remedy: "split it"))
-    }
+    checkSize()
+  }
+
+  private func checkSize() {
+    guard tree.byteCount > Self.sizeLimit else { return }
+    fail(
+      error(
+        "one <\(tree.name(tree.nodes[0].name))> takes more than \(Self.sizeLimit >> 20) MiB", remedy: "split it"))
   }
 
   private func end() {
@@ -285,7 +286,10 @@ final class XMLSubtreeParser {
 
   private func characters(_ text: UnsafeBufferPointer<UInt8>) {
     guard failure == nil, let node = open.last, level > depth else { return }
+    // White space between elements would be moved behind each of them in turn; nobody wants it.
+    if !tree.hasText(node) && text.trimmed.isEmpty { return }
     tree.append(text: text, to: node)
+    checkSize()
   }
 }
 

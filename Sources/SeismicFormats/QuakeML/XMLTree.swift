@@ -85,6 +85,8 @@ final class XMLTree {
     text = larger
   }
 
+  func hasText(_ node: Int32) -> Bool { nodes[Int(node)].textEnd > nodes[Int(node)].textStart }
+
   /// Adds text to an element.
   ///
   /// Text that a child element has interrupted is moved behind the child's.

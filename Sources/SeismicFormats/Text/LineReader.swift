@@ -98,7 +98,7 @@ final class LineReader {
     if end == buffer.count {
       guard buffer.count < Self.lengthLimit else {
         throw FormatError(
-          .badData, file: input.path, at: .line(lineNumber + 1),
+          .badData, file: input.path, at: .byte(bufferOffset),
           found: "a line of more than \(Self.lengthLimit >> 20) MiB", expected: "a table of short lines",
           remedy: "check what the file is with `inspect`")
       }
@@ -130,12 +130,13 @@ public func csvFields(_ line: Bytes) -> [String] { fields(of: line, delimiter: 4
 
 /// Cuts a line of a table into fields.
 ///
-/// A field in double quotes may hold the delimiter, and two double quotes for one.
+/// A field in double quotes may hold the delimiter, and two double quotes for one. Between bars, as in FDSN's event
+/// text, quotes mean nothing.
 func fields(of line: Bytes, delimiter: UInt8) -> [String] {
   var fields: [String] = []
   var index = 0
   while true {
-    if index < line.count, line[index] == 34 {
+    if delimiter != 124, index < line.count, line[index] == 34 {
       var text: [UInt8] = []
       index += 1
       while index < line.count {

@@ -120,15 +120,17 @@ public func parseInteger(_ text: Bytes) -> Int? {
   let isNegative = bytes[0] == 45
   if isNegative || bytes[0] == 43 { index = 1 }
   guard index < bytes.count else { return nil }
+  // Below zero there is one number more.
   var value = 0
   while index < bytes.count {
     let digit = bytes[index] &- 48
     guard digit <= 9 else { return nil }
     let (scaled, overflow) = value.multipliedReportingOverflow(by: 10)
-    let (sum, carry) = scaled.addingReportingOverflow(Int(digit))
-    if overflow || carry { return nil }
-    value = sum
+    let (difference, borrow) = scaled.subtractingReportingOverflow(Int(digit))
+    if overflow || borrow { return nil }
+    value = difference
     index += 1
   }
-  return isNegative ? -value : value
+  if isNegative { return value }
+  return value == .min ? nil : -value
 }

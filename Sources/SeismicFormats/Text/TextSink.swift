@@ -197,23 +197,34 @@ public final class TextSink {
   }
 
   /// Adds text for XML, with `&`, `<`, `>` and quotes replaced; characters that XML does not allow become U+FFFD.
-  public func append(xml text: String) {
+  ///
+  /// What a parser would turn into other white space is written by its number: carriage returns everywhere, tabs and
+  /// line feeds in attributes.
+  public func append(xml text: String, isAttribute: Bool = false) {
     var text = text
     text.withUTF8 { bytes in
       var start = 0
       for (index, byte) in bytes.enumerated() {
         let replacement: StaticString
+        var length = 1
         switch byte {
         case 38: replacement = "&amp;"
         case 60: replacement = "&lt;"
         case 62: replacement = "&gt;"
         case 34: replacement = "&quot;"
+        case 13: replacement = "&#13;"
+        case 9 where isAttribute: replacement = "&#9;"
+        case 10 where isAttribute: replacement = "&#10;"
         case 0..<9, 11, 12, 14..<32: replacement = "\u{FFFD}"
+        case 0xEF where bytes[index + 1] == 0xBF && bytes[index + 2] >= 0xBE:
+          // U+FFFE and U+FFFF.
+          replacement = "\u{FFFD}"
+          length = 3
         default: continue
         }
         append(Bytes(rebasing: bytes[start..<index]))
         append(replacement)
-        start = index + 1
+        start = index + length
       }
       append(Bytes(rebasing: bytes[start...]))
     }
@@ -227,7 +238,8 @@ public final class TextSink {
 
   /// Adds a field of a comma-separated line, in quotes where it needs them.
   public func append(csv bytes: Bytes, delimiter: UInt8 = 44) {
-    var needsQuotes = false
+    // A line that begins with # is taken for a remark.
+    var needsQuotes = bytes.first == 35
     for byte in bytes where byte == delimiter || byte == 34 || byte == 10 || byte == 13 { needsQuotes = true }
     guard needsQuotes else { return append(bytes) }
     append(byte: 34)

@@ -60,8 +60,9 @@ extension UTCTime {
       }
     }
     guard let offset = scanner.zone(), scanner.isAtEnd else { return nil }
-    // Rounding ten decimals or more may reach the next second.
+    // Rounding ten decimals or more may reach the next second; behind 24:00:00 there is none.
     let carry = nanosecond == 1_000_000_000 ? 1 : 0
+    guard carry == 0 || hour < 24 else { return nil }
     guard
       let local = UTCTime(
         year: year, month: month, day: day, hour: hour, minute: minute, second: second,
@@ -131,8 +132,8 @@ private struct DigitScanner {
     let sign: Int
     if skip("+") { sign = 1 } else if skip("-") { sign = -1 } else { return nil }
     guard let hours = digits(exactly: 2) else { return nil }
-    _ = skip(":")
-    let minutes = isAtEnd ? 0 : digits(exactly: 2)
+    let hasMinutes = skip(":") || !isAtEnd
+    let minutes = hasMinutes ? digits(exactly: 2) : 0
     guard let minutes, hours <= 14, minutes < 60 else { return nil }
     return sign * (hours * 3600 + minutes * 60)
   }

@@ -10,9 +10,9 @@ public struct UTCTime: Hashable, Sendable {
 
   /// Creates an instant from seconds and nanoseconds since 1970; nanoseconds outside a second are carried.
   public init(seconds: Int64, nanoseconds: Int64 = 0) {
-    let carry = nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : (nanoseconds - 999_999_999) / 1_000_000_000
+    let carry = floorDivide(nanoseconds, 1_000_000_000)
     self.seconds = seconds &+ carry
-    self.nanoseconds = Int32(truncatingIfNeeded: nanoseconds - carry * 1_000_000_000)
+    self.nanoseconds = Int32(truncatingIfNeeded: nanoseconds &- carry &* 1_000_000_000)
   }
 
   /// Creates an instant whose nanoseconds are known to lie inside a second.
@@ -78,7 +78,7 @@ public struct UTCTime: Hashable, Sendable {
   }
 
   /// Whole seconds since midnight.
-  public var secondOfDay: Int { Int(seconds - floorDivide(seconds, 86_400) * 86_400) }
+  public var secondOfDay: Int { Int(seconds &- floorDivide(seconds, 86_400) &* 86_400) }
 }
 
 extension UTCTime: Comparable {
