@@ -61,8 +61,8 @@ public struct RefineJob: Sendable {
   public func plan(ranks: Int) throws -> [String] {
     let input = try PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
     return [
-      "\(picks.count) pick table\(picks.count == 1 ? "" : "s"), \(input.byteCount) bytes, \(input.units.count) units of at most \(unitSize) bytes",
-      "\(ranks) rank\(ranks == 1 ? "" : "s"), about \((input.units.count + ranks - 1) / max(ranks, 1)) units each",
+      "\(counted(picks.count, "pick_tables")), \(input.byteCount) bytes, \(counted(input.units.count, "units")) of at most \(unitSize) bytes",
+      "\(counted(ranks, "ranks")), about \(counted((input.units.count + ranks - 1) / max(ranks, 1), "units")) each",
       "results: \(Self.files.map { "\(output)/\($0)" }.joined(separator: ", "))",
     ]
   }

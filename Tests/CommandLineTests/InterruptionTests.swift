@@ -34,7 +34,7 @@ struct InterruptionTests {
       "refine --picks t.csv --model \(Demonstration.model) --output out --dry-run", ranks: ranks)
     #expect(outcome.output.hasPrefix("1 pick table, "))
     #expect(
-      outcome.output.contains(ranks == nil ? "\n1 rank, about 1 units each\n" : "\n3 ranks, about 1 units each\n"))
+      outcome.output.contains(ranks == nil ? "\n1 rank, about 1 unit each\n" : "\n3 ranks, about 1 unit each\n"))
     #expect(try place.folder.names() == ["t.csv"])
   }
 }
