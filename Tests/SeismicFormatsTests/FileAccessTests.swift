@@ -107,8 +107,7 @@ struct FileAccessTests {
     let missing = #expect(throws: FormatError.self) { try FileOutput(folder.path("no/b")) }
     #expect(missing?.kind == .cannotCreate)
     try FileManager.default.createDirectory(atPath: folder.path("taken"), withIntermediateDirectories: false)
-    let taken = try FileOutput(folder.path("taken"))
-    let error = #expect(throws: FormatError.self) { try taken.commit() }
+    let error = #expect(throws: FormatError.self) { try FileOutput(folder.path("taken")) }
     #expect(error?.kind == .cannotCreate)
     #expect(try folder.names() == ["a", "taken"])
   }

@@ -57,7 +57,7 @@ public final class QuakeMLEncoder {
     line(6) {
       for column in event.columns {
         sink.append("<hsdl:column name=\"")
-        sink.append(xml: column.name)
+        sink.append(xml: column.name, isAttribute: true)
         sink.append("\">")
         sink.append(xml: column.value)
         sink.append("</hsdl:column>")
