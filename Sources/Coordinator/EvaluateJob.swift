@@ -45,18 +45,23 @@ public struct EvaluateJob: Sendable {
   /// - Parameter report: told on rank 0 what to say to the user.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   public func run(over communicator: any Communicator, report: Reporter) throws {
-    try communicator.agreeOnRoot {
-      _ = try OutputFolder(output, files: Self.files, overwrites: overwrites)
+    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, over: communicator) {
+      try evaluate(over: communicator, report: report)
     }
-    let all = try LabelledPicks(real: real, fake: fake, features: .picks, over: communicator)
-      .gathered(over: communicator)
+  }
+
+  private func evaluate(over communicator: any Communicator, report: Reporter) throws {
+    let picks = try LabelledPicks(real: real, fake: fake, features: .picks, over: communicator)
+    for remark in picks.remarks { report.warn(remark) }
+    let all = try picks.gathered(over: communicator)
     let table = try communicator.agree { try all.selecting(features) }
     let plan: any EvaluationPlan
     let scored: FeatureTable
     var overlap = 0
     if isTrainTest {
-      let allTest = try LabelledPicks(real: testReal, fake: testFake, features: .picks, over: communicator)
-        .gathered(over: communicator)
+      let testPicks = try LabelledPicks(real: testReal, fake: testFake, features: .picks, over: communicator)
+      for remark in testPicks.remarks { report.warn(remark) }
+      let allTest = try testPicks.gathered(over: communicator)
       let trainTest = try communicator.agree {
         try TrainTest(
           training: table, test: allTest.selecting(features), keepsOverlap: keepsOverlap, kinds: kinds,
@@ -163,7 +168,7 @@ public struct EvaluateJob: Sendable {
       ("mode", .string(isTrainTest ? "train-test" : "cross-validation")), ("n_training_events", .integer(trained)),
       ("n_overlap", .integer(overlap)), ("overlap_removed", .boolean(overlap > 0 && !keepsOverlap)),
       ("features", .array(features.names.map { .string($0) })),
-      ("seed", .integer(Int(truncatingIfNeeded: settings.seed))),
+      ("seed", Int(exactly: settings.seed).map { .integer($0) } ?? .string("\(settings.seed)")),
       ("calibration_folds", .integer(settings.calibrationFolds)),
       (
         "inputs",

@@ -40,11 +40,12 @@ public struct FeaturesJob: Sendable {
   ///
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   public func run(over communicator: any Communicator, report: Reporter) throws {
-    try communicator.agreeOnRoot { _ = try OutputFolder(output, files: files, overwrites: overwrites) }
-    if isLabelled {
-      try runLabelled(over: communicator, report: report)
-    } else {
-      try runUnlabelled(over: communicator, report: report)
+    try OutputFolder.prepare(output, files: files, overwrites: overwrites, over: communicator) {
+      if isLabelled {
+        try runLabelled(over: communicator, report: report)
+      } else {
+        try runUnlabelled(over: communicator, report: report)
+      }
     }
   }
 
@@ -85,8 +86,9 @@ public struct FeaturesJob: Sendable {
   private func runLabelled(over communicator: any Communicator, report: Reporter) throws {
     let components =
       components ?? (FeatureSet.hsdl8.definitions.allSatisfy(features.definitions.contains) ? .hsdl8 : features)
-    let table = try LabelledPicks(real: real, fake: fake, features: features, over: communicator)
-      .gathered(over: communicator)
+    let picks = try LabelledPicks(real: real, fake: fake, features: features, over: communicator)
+    for remark in picks.remarks { report.warn(remark) }
+    let table = try picks.gathered(over: communicator)
     let selected = try communicator.agree { try TrainingRows(table.selecting(components)) }
     let pca = try communicator.agree { try PrincipalComponents(selected, over: SingleRank()) }
     try communicator.agreeOnRoot {

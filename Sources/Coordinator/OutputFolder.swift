@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 import SeismicFormats
 import Worker
 
@@ -35,8 +36,40 @@ public struct OutputFolder: Sendable {
         throw FormatError(
           .cannotCreate, file: path, found: "the folder cannot be written to", remedy: "check its permissions")
       }
+      if !files.isEmpty { Self.removeParts(path, files) }
     } else {
       try makeFolder(path)
+    }
+  }
+
+  /// Prepares the folder and does a job that writes to it; a folder that was made and into which nothing came goes again
+  /// when the job fails.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: ``AgreedFailure`` on all ranks when the folder cannot be used; what `job` throws.
+  static func prepare<Result>(
+    _ path: String, files: [String], overwrites: Bool, over communicator: any Communicator, job: () throws -> Result
+  ) throws -> Result {
+    var isNew = false
+    try communicator.agreeOnRoot {
+      isNew = !FileManager.default.fileExists(atPath: path)
+      _ = try OutputFolder(path, files: files, overwrites: overwrites)
+    }
+    do {
+      return try job()
+    } catch {
+      // Fails, as it should, where something is in the folder.
+      if isNew { rmdir(path) }
+      throw error
+    }
+  }
+
+  /// Removes what a run that was killed has left of the files.
+  private static func removeParts(_ path: String, _ files: [String]) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    where files.contains(where: { name.hasPrefix("\($0).partial-") }) {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(name)")
     }
   }
 

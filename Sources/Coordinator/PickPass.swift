@@ -27,6 +27,7 @@ struct PickPass {
     over communicator: any Communicator, report: Reporter
   ) throws {
     self.input = input
+    for remark in input.remarks { report.warn(remark) }
     let scoring = try communicator.agree {
       try PickScoring(
         input, model: model, features: features, network: network, folder: work.path, isStrict: isStrict)

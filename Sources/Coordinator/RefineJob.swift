@@ -73,8 +73,13 @@ public struct RefineJob: Sendable {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> Outcome {
+    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, over: communicator) {
+      try refine(over: communicator, report: report)
+    }
+  }
+
+  private func refine(over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
-    try communicator.agreeOnRoot { _ = try OutputFolder(output, files: Self.files, overwrites: overwrites) }
     let input = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
     let folder = try ModelFolder.load(model, over: communicator)
     let work = try WorkFolder(in: output, over: communicator)

@@ -40,9 +40,15 @@ public struct TrainJob: Sendable {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``; ``ComputeError`` on all ranks alike.
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> ModelFolder {
-    try communicator.agreeOnRoot { _ = try OutputFolder(output, files: Self.files, overwrites: overwrites) }
+    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, over: communicator) {
+      try train(over: communicator, report: report)
+    }
+  }
+
+  private func train(over communicator: any Communicator, report: Reporter) throws -> ModelFolder {
     report.note("reading pick tables")
     let picks = try LabelledPicks(real: real, fake: fake, features: features, over: communicator)
+    for remark in picks.remarks { report.warn(remark) }
     let (scores, scoring) = try score(picks, over: communicator, report)
     let training = ShallowTraining(kinds: kinds, settings: settings, costs: costs)
     let folder = try training.run(

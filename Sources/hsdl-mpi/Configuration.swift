@@ -82,6 +82,10 @@ enum Configuration {
         throw JobError(.configuration, "\(path), line \(key.mark?.line ?? 1): a name that is not text")
       }
       let option = "--\(name.replacingUnderscores)"
+      guard option != "--config" else {
+        throw JobError(
+          .configuration, "\(path), line \(key.mark?.line ?? 1): a configuration cannot name another configuration")
+      }
       if given.contains(option) { continue }
       switch value {
       case .scalar:

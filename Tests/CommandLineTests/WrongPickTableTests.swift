@@ -214,7 +214,7 @@ struct WrongPickTableTests {
       "t.csv", Demonstration.table(["e1,\(String(repeating: "S", count: 5 << 20)),2024-01-01,0.5,no pick,no pick"]))
     try place.fail(
       Self.commands[0], 65,
-      "t.csv, byte 39: a line of more than 4 MiB; expected a table of short lines; check what the file is with `inspect`"
+      "t.csv, byte 39: a line of more than 4 MiB; expected a table of short lines; check that the file is a pick table"
     )
   }
 }

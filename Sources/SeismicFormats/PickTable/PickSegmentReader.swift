@@ -151,7 +151,7 @@ final class PickSegmentReader {
         throw FormatError(
           .badData, file: input.path, at: .byte(offset),
           found: "a line of more than \(LineReader.lengthLimit >> 20) MiB",
-          expected: "a table of short lines", remedy: "check what the file is with `inspect`")
+          expected: "a table of short lines", remedy: "check that the file is a pick table")
       }
       let larger = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 2 * capacity + PickRowParser.slack)
       larger.initialize(repeating: 0)

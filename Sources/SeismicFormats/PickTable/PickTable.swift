@@ -15,6 +15,8 @@ public final class PickTable {
   public var path: String { input.path }
   /// The bytes that hold rows: everything behind the header line.
   public let body: Range<Int>
+  /// Whether the last line has no line end: the file may have been cut, and its last number with it.
+  public let endsInsideLine: Bool
   /// Columns of the table that are not used.
   public let otherColumns: [String]
 
@@ -60,6 +62,10 @@ public final class PickTable {
     layout = Layout(columnCount: names.count, places: places)
     otherColumns = names.filter { !Self.columns.contains($0) }
     body = reader.position..<max(input.size, reader.position)
+    var last: UInt8 = 10
+    let file = input
+    if file.size > 0 { _ = try withUnsafeMutableBytes(of: &last) { try file.read(at: file.size - 1, into: $0) } }
+    endsInsideLine = last != 10
   }
 
   /// Cuts the body into stretches of about `size` bytes.

@@ -134,6 +134,8 @@ public final class PickTableWriter: CatalogWriter {
     let rows = phases.filter { $0?.uppercased().hasPrefix("P") ?? false }.count
     add("events without a P pick", rows == 0 ? 1 : 0)
     add("picks without a P pick of their station", event.picks.count - rows - usedS.count)
+    add("location codes", event.picks.count { !($0.waveformID.locationCode ?? "").isEmpty })
+    add("channel codes", event.picks.count { !($0.waveformID.channelCode ?? "").isEmpty })
     add("origins", event.origins.count)
     add("magnitudes", event.magnitudes.count)
     if sink.count > 1 << 20 { try output.write(sink) }

@@ -100,7 +100,7 @@ final class LineReader {
         throw FormatError(
           .badData, file: input.path, at: .byte(bufferOffset),
           found: "a line of more than \(Self.lengthLimit >> 20) MiB", expected: "a table of short lines",
-          remedy: "check what the file is with `inspect`")
+          remedy: "check that the file is a table")
       }
       let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 16)
       larger.copyMemory(from: UnsafeRawBufferPointer(buffer))

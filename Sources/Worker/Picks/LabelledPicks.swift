@@ -8,6 +8,8 @@ public struct LabelledPicks: Sendable {
   public var table: FeatureTable
   /// The number of rows of all ranks' tables.
   public var rowCount: Int
+  /// What the user should know of the tables.
+  public var remarks: [String]
 
   /// Reads tables of real and of fake events.
   ///
@@ -58,6 +60,7 @@ public struct LabelledPicks: Sendable {
         rows += summary.rowCount
       }
     }
+    remarks = input.remarks
     rowCount = try communicator.allreduce(rows, .sum)
     let split = try SplitEvents(seen, over: communicator)
     try Self.requireOneSource(split, input, table, hashes, over: communicator)

@@ -10,6 +10,8 @@ public struct PickInput: Sendable {
     public var label: UInt8?
     /// Its size, in bytes.
     public var size: Int
+    /// Whether its last line has no line end.
+    public var endsInsideLine: Bool
   }
 
   /// A stretch of a table: the work of one rank at a time.
@@ -41,10 +43,18 @@ public struct PickInput: Sendable {
       for range in table.segments(ofSize: unitSize) {
         units.append(Unit(index: units.count, source: sources.count, range: range))
       }
-      sources.append(Source(path: path, label: label, size: table.body.upperBound))
+      sources.append(
+        Source(path: path, label: label, size: table.body.upperBound, endsInsideLine: table.endsInsideLine))
     }
     self.sources = sources
     self.units = units
+  }
+
+  /// What the user should know of the tables before trusting them.
+  public var remarks: [String] {
+    sources.filter(\.endsInsideLine).map {
+      "\($0.path): the last line has no line end; if the file was cut there, its last row may be wrong"
+    }
   }
 
   /// The bytes of all tables.

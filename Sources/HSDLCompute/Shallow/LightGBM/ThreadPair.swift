@@ -50,7 +50,7 @@ final class ThreadPair: Collectives {
   }
 
   private final class Outcome<Value>: @unchecked Sendable {
-    var results: [Swift.Result<Value, any Error>?] = [nil, nil]
+    var result: Swift.Result<Value, any Error>?
   }
 
   /// Runs `body` on both threads and returns what the first one came to.
@@ -58,24 +58,23 @@ final class ThreadPair: Collectives {
   /// - Throws: what `body` throws.
   static func run<Value>(_ body: @escaping @Sendable (ThreadPair) throws -> Value) throws -> Value {
     let meeting = Meeting()
-    let outcome = Outcome<Value>()
-    let other = DispatchSemaphore(value: 0)
     @Sendable func work(_ rank: Int) -> Swift.Result<Value, any Error> {
       let result = Swift.Result { try body(ThreadPair(rank: rank, meeting: meeting)) }
       if case .failure = result { meeting.end() }
       return result
     }
+    let second = Outcome<Value>()
+    let isDone = DispatchSemaphore(value: 0)
     let thread = Thread {
-      outcome.results[1] = work(1)
-      other.signal()
+      second.result = work(1)
+      isDone.signal()
     }
     thread.stackSize = 64 << 20
     thread.start()
-    outcome.results[0] = work(0)
-    other.wait()
+    let first = work(0)
+    isDone.wait()
     // The one that was left waiting tells nothing of why.
-    for case .failure(let error)? in outcome.results where !(error is Meeting.Abandoned) { throw error }
-    guard let first = outcome.results[0] else { throw Meeting.Abandoned() }
+    for case .failure(let error)? in [first, second.result] where !(error is Meeting.Abandoned) { throw error }
     return try first.get()
   }
 
