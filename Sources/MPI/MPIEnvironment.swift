@@ -47,6 +47,8 @@ public enum MPIEnvironment {
   /// What MPI itself would print is left out: the caller has said why.
   public static func abort(exitCode: Int32) -> Never {
     fflush(nil)
+    // What was written is on its way through mpirun, which stops listening when it hears of the end.
+    usleep(250_000)
     let nowhere = open("/dev/null", O_WRONLY)
     if nowhere >= 0 { dup2(nowhere, 2) }
     MPI_Abort(CMPI_COMM_WORLD(), exitCode)

@@ -169,6 +169,43 @@ struct ShallowModelTests {
 
 @Suite("Trees")
 struct TreeTests {
+  @Test(
+    "contributions equal LightGBM's, for few and many features, with missing values", arguments: [1, 2, 8, 18],
+    [30, 600])
+  func contributions(width: Int, count: Int) throws {
+    let features = FeatureSet(Array(FeatureSet.picks.definitions.prefix(width)))
+    var random = SplitMix64(seed: 12)
+    var table = FeatureTable(features: features)
+    for number in 0..<count {
+      let row = (0..<width).map { _ in
+        Int.random(in: 0..<12, using: &random) == 0 ? Double.nan : Double.random(in: -1...1, using: &random)
+      }
+      let score = row.reduce(0) { $0 + ($1.isNaN ? 0.3 : $1 * $1) } / Double(width)
+      table.append(
+        id: "\(number)", label: score + Double.random(in: -0.1...0.1, using: &random) > 0.32 ? 1 : 0, values: row)
+    }
+    let rows = try TrainingRows(table)
+    var values = table.values
+    // More rows than a block holds.
+    while values.count < 700 * width { values += table.values }
+    let forest = try RandomForest(training: rows, settings: quickSettings(), over: SingleRank())
+    let boosting = try GradientBoosting(training: rows, settings: quickSettings(), over: SingleRank())
+    // The model's own treatment of missing values comes before the trees.
+    let clean = values.enumerated().map { index, value in
+      value.isNaN && features.definitions[index % width].imputation == .zero ? 0 : value
+    }
+    for (ensemble, own, scale) in [
+      (forest.ensemble, values.withUnsafeBufferPointer { forest.contributions($0, width: width) }, 20.0),
+      (boosting.ensemble, values.withUnsafeBufferPointer { boosting.contributions($0, width: width) }, 1),
+    ] {
+      let expected = try ensemble.contributionsByLightGBM(clean)
+      #expect(own.count == expected.count)
+      let worst = zip(own, expected).reduce(0) { max($0, abs($1.0 * scale - $1.1)) }
+      #expect(worst < 1e-9, "\(worst)")
+      #expect(expected.contains { abs($0) > 0.01 })
+    }
+  }
+
   static let text = """
     tree
     version=v4

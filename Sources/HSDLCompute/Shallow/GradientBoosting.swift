@@ -91,9 +91,9 @@ public struct GradientBoosting: ShallowModel {
     return clean.withUnsafeBufferPointer { evaluator.predict($0, width: width) }
   }
 
-  public func contributions(_ rows: UnsafeBufferPointer<Double>, width: Int) throws -> [Double] {
+  public func contributions(_ rows: UnsafeBufferPointer<Double>, width: Int) -> [Double] {
     let clean = Imputation.forTrees(rows, features)
-    return try clean.withUnsafeBufferPointer { try evaluator.contributions($0, width: width) }
+    return clean.withUnsafeBufferPointer { evaluator.contributions($0, width: width) }
   }
 
   public var importances: [Double] { ensemble.gains }

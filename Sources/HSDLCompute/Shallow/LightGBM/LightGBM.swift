@@ -2,12 +2,6 @@ import CLightGBM
 
 /// Calls into LightGBM's C library.
 enum LightGBM {
-  /// Makes LightGBM keep quiet; what goes wrong is thrown.
-  private static let silence: Bool = {
-    LGBM_RegisterLogCallback { _ in }
-    return true
-  }()
-
   /// Throws what LightGBM says when a call has failed.
   static func check(_ code: Int32, _ call: String) throws {
     guard code == 0 else {
@@ -16,7 +10,8 @@ enum LightGBM {
     }
   }
 
-  static func prepare() { _ = silence }
+  /// Makes LightGBM keep quiet on this thread; what goes wrong is thrown.
+  static func prepare() { LGBM_RegisterLogCallback { _ in } }
 }
 
 /// Training data inside LightGBM: this rank's rows, in bins that are the same on all ranks.

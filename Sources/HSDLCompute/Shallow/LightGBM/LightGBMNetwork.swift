@@ -19,6 +19,7 @@ final class LightGBMNetwork {
   /// - Throws: what `body` throws, or the error between the ranks that made it fail.
   static func run<Result>(_ collectives: any Collectives, _ body: () throws -> Result) throws -> Result {
     guard collectives.size > 1 else { return try body() }
+    LightGBM.prepare()
     let network = LightGBMNetwork(collectives)
     let context = Unmanaged.passUnretained(network).toOpaque()
     try LightGBM.check(

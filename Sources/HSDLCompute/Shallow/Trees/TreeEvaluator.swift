@@ -5,7 +5,7 @@ final class TreeEvaluator: @unchecked Sendable {
   private let ensemble: TreeEnsemble
   private let flat: FlatTrees
   private let lock = NSLock()
-  private var booster: LightGBMBooster?
+  private var explainer: TreeExplainer?
 
   init(_ ensemble: TreeEnsemble) {
     self.ensemble = ensemble
@@ -29,22 +29,38 @@ final class TreeEvaluator: @unchecked Sendable {
     return sums
   }
 
-  /// How much each feature has moved each output, and last the output from which it was moved: SHAP values of trees
-  /// (Lundberg et al., 2020), by LightGBM.
+  /// How much each feature has moved each output, and last the output from which it was moved.
   ///
   /// - Returns: `width + 1` numbers for each row; their sum is the output.
-  /// - Throws: ``ComputeError`` with `lightGBM`.
-  func contributions(_ rows: UnsafeBufferPointer<Double>, width: Int) throws -> [Double] {
-    lock.lock()
-    defer { lock.unlock() }
-    let booster = try self.booster ?? LightGBMBooster(text: ensemble.text)
-    self.booster = booster
-    var values = try booster.predict(rows, width: width, contributions: true)
-    // LightGBM averages outputs, and leaves contributions added up.
+  func contributions(_ rows: UnsafeBufferPointer<Double>, width: Int) -> [Double] {
+    var values = ready().contributions(rows, width: width)
     if ensemble.isAveraged && ensemble.treeCount > 0 {
       let trees = Double(ensemble.treeCount)
       for index in values.indices { values[index] /= trees }
     }
     return values
+  }
+
+  /// The explainer, which is made when it is first needed.
+  private func ready() -> TreeExplainer {
+    lock.lock()
+    defer { lock.unlock() }
+    if let explainer { return explainer }
+    let made = TreeExplainer(ensemble)
+    explainer = made
+    return made
+  }
+}
+
+extension TreeEnsemble {
+  /// What LightGBM itself gives for the contributions of the features to the sum of the trees, and the sum from which
+  /// they move it.
+  ///
+  /// - Throws: ``ComputeError`` with `lightGBM`.
+  package func contributionsByLightGBM(_ rows: [Double]) throws -> [Double] {
+    let booster = try LightGBMBooster(text: text)
+    return try rows.withUnsafeBufferPointer {
+      try booster.predict($0, width: featureNames.count, contributions: true)
+    }
   }
 }
