@@ -16,6 +16,8 @@ public struct SupportVectorMachine: ShallowModel {
   private let coefficients: [Double]
   /// Support vectors, one after the other.
   private let vectors: [Double]
+  /// The kernel's factor for each number of the vectors, where the row has the mean, zero.
+  private let meanKernels: [Double]
   /// How many of them are real events and fake ones.
   private let counts: (real: Int, fake: Int)
 
@@ -148,7 +150,9 @@ public struct SupportVectorMachine: ShallowModel {
     let order =
       coefficients.indices.filter { coefficients[$0] > 0 } + coefficients.indices.filter { coefficients[$0] <= 0 }
     self.coefficients = order.map { coefficients[$0] }
-    self.vectors = order.flatMap { vectors[$0 * features.count..<($0 + 1) * features.count] }
+    let ordered = order.flatMap { vectors[$0 * features.count..<($0 + 1) * features.count] }
+    self.vectors = ordered
+    meanKernels = ordered.map { exponentialFunction(-gamma * $0 * $0) }
   }
 
   public var files: [String: String] {
@@ -197,6 +201,9 @@ public struct SupportVectorMachine: ShallowModel {
     // The score with the first, and with the last, so many features at their values.
     var first = [Double](repeating: 0, count: width + 1)
     var last = first
+    var atRow = [Double](repeating: 0, count: width)
+    var restAtRow = first
+    var restAtMean = first
     for start in stride(from: 0, to: x.count, by: width) {
       for place in 0...width {
         first[place] = -rho
@@ -204,28 +211,25 @@ public struct SupportVectorMachine: ShallowModel {
       }
       for (index, coefficient) in coefficients.enumerated() {
         let vector = index * width
-        var center = 0.0
-        var own = 0.0
+        // The kernel is a product over the features: those up to a column at the row's values and the rest at the
+        // means; and the other way round.
         for column in 0..<width {
           let difference = x[start + column] - vectors[vector + column]
-          own += difference * difference
-          center += vectors[vector + column] * vectors[vector + column]
+          atRow[column] = exponentialFunction(-gamma * difference * difference)
         }
-        let atCenter = coefficient * exponentialFunction(-gamma * center)
-        let atRow = coefficient * exponentialFunction(-gamma * own)
-        first[0] += atCenter
-        last[0] += atCenter
-        first[width] += atRow
-        last[width] += atRow
-        var (distance, opposite) = (center, own)
-        for count in 1..<max(width, 1) {
-          let other = vectors[vector + count - 1]
-          let difference = x[start + count - 1] - other
-          // The mean of standardised features is zero.
-          distance += difference * difference - other * other
-          opposite += other * other - difference * difference
-          first[count] += coefficient * exponentialFunction(-gamma * max(distance, 0))
-          last[width - count] += coefficient * exponentialFunction(-gamma * max(opposite, 0))
+        restAtMean[width] = 1
+        restAtRow[width] = 1
+        for column in stride(from: width - 1, through: 0, by: -1) {
+          restAtMean[column] = restAtMean[column + 1] * meanKernels[vector + column]
+          restAtRow[column] = restAtRow[column + 1] * atRow[column]
+        }
+        var (before, beforeAtMean) = (coefficient, coefficient)
+        for count in 0...width {
+          first[count] += before * restAtMean[count]
+          last[width - count] += beforeAtMean * restAtRow[count]
+          guard count < width else { break }
+          before *= atRow[count]
+          beforeAtMean *= meanKernels[vector + count]
         }
       }
       for column in 0..<width {

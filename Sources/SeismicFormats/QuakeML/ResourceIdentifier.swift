@@ -41,16 +41,23 @@ enum ResourceIdentifier {
         guard bytes.contains(38) else { return sink.append(bytes) }
         return sink.append(xml: bytes.string)
       }
-      sink.append(text: localPrefix(kind))
+      sink.append("smi:local/")
+      sink.append(text: kind.rawValue)
+      sink.append(byte: 47)
       if bytes.isEmpty { sink.append("unnamed") }
-      for byte in bytes {
-        if localCharacters[Int(byte)] && byte != 126 && byte != 38 {
-          sink.append(byte: byte)
-        } else {
-          sink.append(byte: 126)
-          for nibble in [byte >> 4, byte & 15] { sink.append(byte: nibble < 10 ? 48 + nibble : 87 + nibble) }
+      var start = 0
+      for index in 0..<bytes.count {
+        let byte = bytes[index]
+        if localCharacters[Int(byte)] && byte != 126 && byte != 38 { continue }
+        sink.append(Bytes(rebasing: bytes[start..<index]))
+        start = index + 1
+        sink.append(byte: 126)
+        for shift in [UInt8(4), 0] {
+          let nibble = byte >> shift & 15
+          sink.append(byte: nibble < 10 ? 48 + nibble : 87 + nibble)
         }
       }
+      sink.append(Bytes(rebasing: bytes[start...]))
     }
   }
 

@@ -203,6 +203,12 @@ public final class TextSink {
   public func append(xml text: String, isAttribute: Bool = false) {
     var text = text
     text.withUTF8 { bytes in
+      // Most texts need nothing.
+      var isPlain = true
+      for byte in bytes where byte < 32 || byte == 34 || byte == 38 || byte == 60 || byte == 62 || byte == 0xEF {
+        isPlain = false
+      }
+      guard !isPlain else { return append(bytes) }
       var start = 0
       for (index, byte) in bytes.enumerated() {
         let replacement: StaticString

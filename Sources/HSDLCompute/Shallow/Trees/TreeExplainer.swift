@@ -134,11 +134,14 @@ struct TreeExplainer: Sendable {
     var stamps = [UInt32](repeating: 0, count: 1 << memoBits)
     var stamp: UInt32 = 0
     var shares: [Double]
+    /// The features on the present leaf's path.
+    var features: [Int]
     var polynomial: [Double]
 
     init(nodeCount: Int, pathLength: Int) {
       decisions = [UInt8](repeating: 0, count: nodeCount * blockSize)
       shares = [Double](repeating: 0, count: max(pathLength, 1) << min(pathLength, memoBits))
+      features = [Int](repeating: 0, count: pathLength)
       polynomial = [Double](repeating: 0, count: 2 * pathLength + 2)
     }
   }
@@ -163,28 +166,36 @@ struct TreeExplainer: Sendable {
       let leaf = leaves[number]
       findMasks(leaf, count, &scratch)
       let length = leaf.features.count
-      let isKept = length <= Self.memoBits
+      if length > Self.memoBits {
+        for row in 0..<count {
+          share(leaf, scratch.masks[row], &scratch, at: 0)
+          for index in 0..<length {
+            sums[row * (width + 1) + path[leaf.features.lowerBound + index].feature] += scratch.shares[index]
+          }
+        }
+        continue
+      }
+      // First the combinations that occur, each worked out once; then every row takes its own.
       scratch.stamp &+= 1
       var used = 0
       for row in 0..<count {
-        let mask = scratch.masks[row]
-        var place = 0
-        if isKept && scratch.stamps[Int(mask)] == scratch.stamp {
-          place = Int(scratch.places[Int(mask)])
-        } else {
-          place = isKept ? used : 0
-          share(leaf, mask, &scratch, at: place)
-          if isKept {
-            scratch.stamps[Int(mask)] = scratch.stamp
-            scratch.places[Int(mask)] = Int32(truncatingIfNeeded: place)
-            used += length
-          }
-        }
-        let start = row * (width + 1)
-        scratch.shares.withUnsafeBufferPointer { shares in
-          path.withUnsafeBufferPointer { path in
-            for index in 0..<length {
-              sums[start + path[leaf.features.lowerBound + index].feature] += shares[place + index]
+        let mask = Int(truncatingIfNeeded: scratch.masks[row])
+        guard scratch.stamps[mask] != scratch.stamp else { continue }
+        share(leaf, scratch.masks[row], &scratch, at: used)
+        scratch.stamps[mask] = scratch.stamp
+        scratch.places[mask] = Int32(truncatingIfNeeded: used)
+        used += length
+      }
+      for (index, feature) in path[leaf.features].enumerated() { scratch.features[index] = feature.feature }
+      scratch.shares.withUnsafeBufferPointer { shares in
+        scratch.features.withUnsafeBufferPointer { features in
+          scratch.places.withUnsafeBufferPointer { places in
+            scratch.masks.withUnsafeBufferPointer { masks in
+              for row in 0..<count {
+                let place = Int(places[Int(truncatingIfNeeded: masks[row])])
+                let start = row * (width + 1)
+                for index in 0..<length { sums[start + features[index]] += shares[place + index] }
+              }
             }
           }
         }
