@@ -10,9 +10,13 @@ let mpiInclude =
   Context.environment["MPI_INCLUDE"]
   ?? ["x86_64", "aarch64", "ppc64le"].map { "/usr/include/\($0)-linux-gnu/mpich" }
   .first { FileManager.default.fileExists(atPath: "\($0)/mpi.h") }
+let hdf5Library = Context.environment["HDF5_LIBRARY"] ?? "hdf5_mpich"
+let hdf5Include =
+  Context.environment["HDF5_INCLUDE"]
+  ?? ["/usr/include/hdf5/mpich"].first { FileManager.default.fileExists(atPath: "\($0)/hdf5.h") }
 
 let swift: [SwiftSetting] = [
-  .unsafeFlags(mpiInclude.map { ["-Xcc", "-I\($0)"] } ?? []),
+  .unsafeFlags([mpiInclude, hdf5Include].compactMap { $0 }.flatMap { ["-Xcc", "-I\($0)"] }),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   // Debug builds check at run time that accesses to memory do not overlap; in a release they cost a sixth of the time.
@@ -33,6 +37,8 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CMPI", pkgConfig: mpiPackageConfig),
     .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CHDF5", providers: [.apt(["libhdf5-mpich-dev"])]),
+    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"])]),
     .systemLibrary(name: "CSVM", providers: [.apt(["libsvm-dev"])]),
     .target(
       name: "CLightGBM",
@@ -45,10 +51,12 @@ let package = Package(
       name: "MPI", dependencies: ["CMPI"], swiftSettings: swift,
       linkerSettings: [.linkedLibrary(mpiLibrary)]),
 
-    .target(name: "SeismicFormats", dependencies: ["CXML"], swiftSettings: swift),
+    .target(
+      name: "SeismicFormats", dependencies: ["CXML", "CHDF5"], swiftSettings: swift,
+      linkerSettings: [.linkedLibrary(hdf5Library)]),
 
     .target(
-      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM"], swiftSettings: swift),
+      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW"], swiftSettings: swift),
 
     .target(
       name: "Worker",

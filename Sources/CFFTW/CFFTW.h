@@ -1,0 +1,7 @@
+// The C side of FFTW, in double precision.
+#ifndef CFFTW_H
+#define CFFTW_H
+
+#include <fftw3.h>
+
+#endif
