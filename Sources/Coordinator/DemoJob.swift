@@ -34,7 +34,7 @@ public struct DemoJob: Sendable {
 
     report.say("")
     report.say("2. hsdl-mpi train shallow --real training/real.csv --fake training/fake.csv --output model")
-    var training = TrainJob(real: [real], fake: [fake], output: "\(output)/model")
+    var training = TrainJob(.picks(real: [real], fake: [fake]), output: "\(output)/model")
     training.features = .picks
     training.overwrites = true
     training.settings.seed = seed

@@ -1,24 +1,20 @@
 public import HSDLCompute
 public import MPI
 import SeismicFormats
-import Worker
+public import Worker
 
 /// Tells how good the models are, by cross-validation or on a second set of events.
 public struct EvaluateJob: Sendable {
-  /// Tables of real events.
-  public var real: [String]
-  /// Tables of fake events.
-  public var fake: [String]
-  /// Tables of real test events; cross-validation when there are no test tables.
-  public var testReal: [String] = []
-  /// Tables of fake test events.
-  public var testFake: [String] = []
+  /// The events.
+  public var source: LabelledSource
+  /// Test events; cross-validation when there are none.
+  public var testSource: LabelledSource?
   /// Whether test events that are training events too are scored all the same.
   public var keepsOverlap = false
   /// The models.
   public var kinds: [ShallowModelKind] = ShallowModelKind.allCases
-  /// The features.
-  public var features: FeatureSet = .hsdl8
+  /// The features; nil for HSDL's eight of pick tables, and for all that a table of features has.
+  public var features: FeatureSet?
   /// Folds of a cross-validation.
   public var folds = 5
   /// How often folds are drawn anew, or models trained with another seed.
@@ -34,9 +30,8 @@ public struct EvaluateJob: Sendable {
   public static let files = ["metrics.json", "predictions.csv"]
 
   /// Creates a job.
-  public init(real: [String], fake: [String], output: String) {
-    self.real = real
-    self.fake = fake
+  public init(_ source: LabelledSource, output: String) {
+    self.source = source
     self.output = output
   }
 
@@ -51,17 +46,18 @@ public struct EvaluateJob: Sendable {
   }
 
   private func evaluate(over communicator: any Communicator, report: Reporter) throws {
-    let picks = try LabelledPicks(real: real, fake: fake, features: .picks, over: communicator)
-    for remark in picks.remarks { report.warn(remark) }
-    let all = try picks.gathered(over: communicator)
+    let events = try source.events(source.allFeatures, over: communicator)
+    for remark in events.remarks { report.warn(remark) }
+    let all = try events.gathered(over: communicator)
+    let features = features ?? source.usualFeatures ?? all.features
     let table = try communicator.agree { try all.selecting(features) }
     let plan: any EvaluationPlan
     let scored: FeatureTable
     var overlap = 0
-    if isTrainTest {
-      let testPicks = try LabelledPicks(real: testReal, fake: testFake, features: .picks, over: communicator)
-      for remark in testPicks.remarks { report.warn(remark) }
-      let allTest = try testPicks.gathered(over: communicator)
+    if let testSource {
+      let testEvents = try testSource.events(testSource.allFeatures, over: communicator)
+      for remark in testEvents.remarks { report.warn(remark) }
+      let allTest = try testEvents.gathered(over: communicator)
       let trainTest = try communicator.agree {
         try TrainTest(
           training: table, test: allTest.selecting(features), keepsOverlap: keepsOverlap, kinds: kinds,
@@ -80,10 +76,10 @@ public struct EvaluateJob: Sendable {
     let outcomes = plan.outcomes(try Self.run(plan, over: communicator, report: report))
     try communicator.agreeOnRoot {
       let folder = try OutputFolder(output, files: Self.files, overwrites: overwrites)
-      try folder.write("metrics.json", json(outcomes, scored, trained: table.count, overlap: overlap).text)
+      try folder.write("metrics.json", json(outcomes, features, scored, trained: table.count, overlap: overlap).text)
       try folder.write("predictions.csv", predictions(outcomes, scored))
     }
-    if communicator.isRoot { summarize(outcomes, scored, trained: table.count, overlap: overlap, report) }
+    if communicator.isRoot { summarize(outcomes, features, scored, trained: table.count, overlap: overlap, report) }
   }
 
   /// Does the tasks of a plan, shared out over the ranks.
@@ -112,7 +108,7 @@ public struct EvaluateJob: Sendable {
     }
   }
 
-  private var isTrainTest: Bool { !testReal.isEmpty || !testFake.isEmpty }
+  private var isTrainTest: Bool { testSource != nil }
 
   /// Mean and sample standard deviation; NaN values are left out.
   private static func meanAndDeviation(_ values: [Double]) -> (mean: Double, deviation: Double) {
@@ -121,7 +117,7 @@ public struct EvaluateJob: Sendable {
   }
 
   private func json(
-    _ outcomes: [EvaluationOutcome], _ scored: FeatureTable, trained: Int, overlap: Int
+    _ outcomes: [EvaluationOutcome], _ features: FeatureSet, _ scored: FeatureTable, trained: Int, overlap: Int
   ) -> JSONValue {
     let models = outcomes.map { outcome -> (String, JSONValue) in
       var pairs: [(String, JSONValue)] = []
@@ -173,8 +169,10 @@ public struct EvaluateJob: Sendable {
       (
         "inputs",
         .object([
-          ("real", .array(real.map { .string($0) })), ("fake", .array(fake.map { .string($0) })),
-          ("test_real", .array(testReal.map { .string($0) })), ("test_fake", .array(testFake.map { .string($0) })),
+          ("real", .array(source.files.real.map { .string($0) })),
+          ("fake", .array(source.files.fake.map { .string($0) })),
+          ("test_real", .array((testSource?.files.real ?? []).map { .string($0) })),
+          ("test_fake", .array((testSource?.files.fake ?? []).map { .string($0) })),
         ])
       ),
     ])
@@ -186,7 +184,8 @@ public struct EvaluateJob: Sendable {
 
   /// The measures for events of at most six rows, where most errors are.
   private static func smallEvents(_ outcome: EvaluationOutcome, _ scored: FeatureTable) -> JSONValue {
-    let counts = scored.column(0)
+    guard let place = scored.features.names.firstIndex(of: "p_n") else { return .null }
+    let counts = scored.column(place)
     let small = scored.ids.indices.filter { counts[$0] <= 6 }
     let metrics = BinaryMetrics(
       probabilities: small.map { outcome.probabilities[$0] }, labels: small.map { scored.labels[$0] })
@@ -215,7 +214,8 @@ public struct EvaluateJob: Sendable {
   }
 
   private func summarize(
-    _ outcomes: [EvaluationOutcome], _ scored: FeatureTable, trained: Int, overlap: Int, _ report: Reporter
+    _ outcomes: [EvaluationOutcome], _ features: FeatureSet, _ scored: FeatureTable, trained: Int, overlap: Int,
+    _ report: Reporter
   ) {
     let real = scored.labels.reduce(0) { $0 + Int($1) }
     var lines: [String] = []
@@ -236,7 +236,7 @@ public struct EvaluateJob: Sendable {
       )
     } else {
       lines.append(
-        "\(scored.count) events (\(real) real, \(scored.count - real) fake); \(folds) folds × \(repeats) repeats; features \(features.names.joined(separator: ", "))"
+        "\(scored.count) events (\(real) real, \(scored.count - real) fake); \(folds) folds × \(repeats) repeats; \(features.count > 20 ? "\(features.count) features" : "features " + features.names.joined(separator: ", "))"
       )
     }
     let columns = ["accuracy", "precision", "recall", "f1", "roc_auc", "average_precision", "brier", "ece"]

@@ -86,7 +86,7 @@ public struct FeaturesJob: Sendable {
   private func runLabelled(over communicator: any Communicator, report: Reporter) throws {
     let components =
       components ?? (FeatureSet.hsdl8.definitions.allSatisfy(features.definitions.contains) ? .hsdl8 : features)
-    let picks = try LabelledPicks(real: real, fake: fake, features: features, over: communicator)
+    let picks = try LabelledEvents(real: real, fake: fake, features: features, over: communicator)
     for remark in picks.remarks { report.warn(remark) }
     let table = try picks.gathered(over: communicator)
     let selected = try communicator.agree { try TrainingRows(table.selecting(components)) }

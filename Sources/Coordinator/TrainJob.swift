@@ -3,16 +3,14 @@ public import MPI
 import SeismicFormats
 public import Worker
 
-/// Trains a model on labelled pick tables and writes its folder.
+/// Trains a model on labelled events and writes its folder.
 public struct TrainJob: Sendable {
-  /// Tables of real events.
-  public var real: [String]
-  /// Tables of fake events.
-  public var fake: [String]
+  /// The events.
+  public var source: LabelledSource
   /// The kinds of models whose mean is taken.
   public var kinds: [ShallowModelKind] = [.forest, .boosting, .svm, .logistic]
-  /// The features.
-  public var features: FeatureSet = .hsdl8
+  /// The features; nil for HSDL's eight of pick tables, and for all that a table of features has.
+  public var features: FeatureSet?
   /// How models are trained.
   public var settings = ShallowSettings()
   /// What errors cost.
@@ -29,9 +27,8 @@ public struct TrainJob: Sendable {
   static let crossValidationLimit = 20_000
 
   /// Creates a job.
-  public init(real: [String], fake: [String], output: String) {
-    self.real = real
-    self.fake = fake
+  public init(_ source: LabelledSource, output: String) {
+    self.source = source
     self.output = output
   }
 
@@ -46,13 +43,14 @@ public struct TrainJob: Sendable {
   }
 
   private func train(over communicator: any Communicator, report: Reporter) throws -> ModelFolder {
-    report.note("reading pick tables")
-    let picks = try LabelledPicks(real: real, fake: fake, features: features, over: communicator)
-    for remark in picks.remarks { report.warn(remark) }
-    let (scores, scoring) = try score(picks, over: communicator, report)
+    report.note("reading labelled events")
+    let events = try source.events(features, over: communicator)
+    for remark in events.remarks { report.warn(remark) }
+    let (scores, scoring) = try score(events, over: communicator, report)
     let training = ShallowTraining(kinds: kinds, settings: settings, costs: costs)
     let folder = try training.run(
-      picks, realFiles: real, fakeFiles: fake, scores: scores, scoring: scoring, over: communicator,
+      events, realFiles: source.files.real, fakeFiles: source.files.fake, scores: scores, scoring: scoring,
+      over: communicator,
       onStep: { report.note($0) })
     try communicator.agreeOnRoot { try folder.write(to: output) }
     if communicator.isRoot { summarize(folder, report) }
@@ -61,15 +59,15 @@ public struct TrainJob: Sendable {
 
   /// How good the models are on events that they were not trained on.
   private func score(
-    _ picks: LabelledPicks, over communicator: any Communicator, _ report: Reporter
+    _ events: LabelledEvents, over communicator: any Communicator, _ report: Reporter
   ) throws -> ([String: [String: Double]], String) {
-    let total = try communicator.allreduce(picks.table.count, .sum)
-    let real = try communicator.allreduce(picks.table.labels.reduce(0) { $0 + Int($1) }, .sum)
+    let total = try communicator.allreduce(events.table.count, .sum)
+    let real = try communicator.allreduce(events.table.labels.reduce(0) { $0 + Int($1) }, .sum)
     let folds = min(5, real, total - real)
     guard folds >= 2, total <= Self.crossValidationLimit else {
       return ([:], folds < 2 ? "not scored: too few events" : "not scored: use `evaluate`")
     }
-    let table = try picks.gathered(over: communicator)
+    let table = try events.gathered(over: communicator)
     let plan = try communicator.agree {
       try CrossValidation(table, kinds: kinds, folds: folds, repeats: 1, settings: settings)
     }

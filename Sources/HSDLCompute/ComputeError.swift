@@ -14,7 +14,7 @@ extension ComputeError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownFeature(let name):
-      "there is no feature '\(name)'; known are \(FeatureSet.picks.names.joined(separator: ", ")), and the sets "
+      "there is no feature '\(name)'; known are \(FeatureSet.picks.names.joined(separator: ", ")) and others that `features` writes, and the sets "
         + FeatureSet.named.map(\.name).joined(separator: ", ")
     case .cannotTrain(let reason): "a model cannot be trained: \(reason)"
     case .lightGBM(let call, let text): "LightGBM failed in \(call): \(text)"

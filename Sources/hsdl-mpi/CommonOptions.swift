@@ -28,25 +28,52 @@ struct OutputOptions: ParsableArguments {
   var overwrite = false
 }
 
-/// Labelled pick tables.
+/// Labelled events.
 struct LabelledOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
       "Pick tables of real events (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
-  var real: [String]
+  var real: [String] = []
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake events.", valueName: "table.csv"))
-  var fake: [String]
+  var fake: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Tables of features, as `features` and `refine` write them; instead of pick tables.", valueName: "features.csv"))
+  var featureTable: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Tables that say which events of --feature-table are real or fake (columns event_id,label).",
+      valueName: "labels.csv"))
+  var labels: [String] = []
+
+  func validate() throws {
+    guard featureTable.isEmpty == labels.isEmpty else {
+      throw ValidationError("--feature-table and --labels go together")
+    }
+    guard real.isEmpty == fake.isEmpty else { throw ValidationError("--real and --fake go together") }
+    guard real.isEmpty != featureTable.isEmpty else {
+      throw ValidationError("give --real and --fake, or --feature-table and --labels")
+    }
+  }
+
+  var source: LabelledSource {
+    featureTable.isEmpty ? .picks(real: real, fake: fake) : .features(tables: featureTable, labels: labels)
+  }
 }
 
 /// How models are trained.
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The features: hsdl8 (HSDL's eight), hsdl2, hsdl11, picks (all), or names separated by commas.",
+      "The features: hsdl8 (HSDL's eight), hsdl2, hsdl11, picks, origin, waveforms, all, or names, separated by commas. Without this hsdl8 of pick tables, and all that a table of features has.",
       valueName: "features"))
-  var features = "hsdl8"
+  var features: String?
 
   @Option(help: "The seed of all random choices.")
   var seed: UInt64 = 42
@@ -78,7 +105,7 @@ struct ModelOptions: ParsableArguments {
     return settings
   }
 
-  func featureSet() throws -> FeatureSet { try FeatureSet(features) }
+  func featureSet() throws -> FeatureSet? { try features.map { try FeatureSet($0) } }
 }
 
 /// A list of kinds of models, separated by commas.

@@ -7,9 +7,9 @@ struct Evaluate: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell how good the models are, by cross-validation or on a second set of events.",
     discussion: """
-      With --real and --fake alone, events are cut into folds that hold equal shares of both kinds, and each is \
+      With --real and --fake alone (or --feature-table and --labels), events are cut into folds that hold equal shares of both kinds, and each is \
       scored by models that were not trained on it; this is repeated with new folds. With --test-real and \
-      --test-fake, models are trained on the first set and tested on the second; test events that are training \
+      --test-fake (or --test-feature-table and --test-labels), models are trained on the first set and tested on the second; test events that are training \
       events too are removed first.
 
       Writes metrics.json (accuracy, precision, recall, F1, ROC-AUC, average precision, Brier score, expected \
@@ -20,6 +20,7 @@ struct Evaluate: ParsableCommand {
         mpirun -n 4 hsdl-mpi evaluate --real r1.csv --fake f1.csv -o evaluation
         hsdl-mpi evaluate --real r1.csv --fake f1.csv --test-real r2.csv \\
           --test-fake f2.csv -o transfer
+        hsdl-mpi evaluate --feature-table features.csv --labels labels.csv --features all -o evaluation
       """)
 
   @OptionGroup var labelled: LabelledOptions
@@ -29,6 +30,12 @@ struct Evaluate: ParsableCommand {
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake test events.", valueName: "table.csv"))
   var testFake: [String] = []
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Tables of features of test events.", valueName: "features.csv"))
+  var testFeatureTable: [String] = []
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Tables that say what they are.", valueName: "labels.csv"))
+  var testLabels: [String] = []
 
   @Flag(help: "Score test events that are training events too. What comes out says nothing about new events.")
   var keepOverlap = false
@@ -52,12 +59,21 @@ struct Evaluate: ParsableCommand {
     guard testReal.isEmpty == testFake.isEmpty else {
       throw ValidationError("--test-real and --test-fake go together")
     }
+    guard testFeatureTable.isEmpty == testLabels.isEmpty else {
+      throw ValidationError("--test-feature-table and --test-labels go together")
+    }
+    guard testReal.isEmpty || testFeatureTable.isEmpty,
+      labelled.featureTable.isEmpty ? testFeatureTable.isEmpty : testReal.isEmpty
+    else { throw ValidationError("test on what you train on: pick tables, or tables of features") }
   }
 
   func run() throws {
-    var job = EvaluateJob(real: labelled.real, fake: labelled.fake, output: out.output)
-    job.testReal = testReal
-    job.testFake = testFake
+    var job = EvaluateJob(labelled.source, output: out.output)
+    if !testReal.isEmpty {
+      job.testSource = .picks(real: testReal, fake: testFake)
+    } else if !testFeatureTable.isEmpty {
+      job.testSource = .features(tables: testFeatureTable, labels: testLabels)
+    }
     job.keepsOverlap = keepOverlap
     job.kinds = models.kinds
     job.features = try model.featureSet()

@@ -12,15 +12,16 @@ struct Train: ParsableCommand {
 struct TrainShallow: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "shallow",
-    abstract: "Train models on features of labelled pick tables.",
+    abstract: "Train models on features of labelled events.",
     discussion: """
       The rows stay on their ranks; the model is the same for any number of ranks. Probabilities are calibrated on \
       events that the model was not trained on. Writes card.json (what the model is, what it was trained on, how \
       good it is, and the hashes of all files) and a folder for each model.
 
-      Example:
+      Examples:
 
         mpirun -n 4 hsdl-mpi train shallow --real r1.csv --fake f1.csv -o model
+        mpirun -n 4 hsdl-mpi train shallow --feature-table features.csv --labels labels.csv -o model
       """)
 
   @OptionGroup var labelled: LabelledOptions
@@ -52,7 +53,7 @@ struct TrainShallow: ParsableCommand {
   }
 
   func run() throws {
-    var job = TrainJob(real: labelled.real, fake: labelled.fake, output: out.output)
+    var job = TrainJob(labelled.source, output: out.output)
     job.kinds = models.kinds
     job.features = try model.featureSet()
     job.settings = model.settings

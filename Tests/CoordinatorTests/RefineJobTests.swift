@@ -25,7 +25,7 @@ struct RefineJobTests {
       try folder.write("real.csv", texts[1])
       try folder.write("picks.csv", SyntheticPicks.header + (300..<420).map { synthetic.event($0).rows }.joined())
       var job = TrainJob(
-        real: [folder.path("real.csv")], fake: [folder.path("fake.csv")], output: folder.path("model"))
+        .picks(real: [folder.path("real.csv")], fake: [folder.path("fake.csv")]), output: folder.path("model"))
       job.settings.forestTrees = 10
       job.settings.boostingRounds = 10
       job.settings.calibrationFolds = 2

@@ -23,7 +23,7 @@ struct ModelFolderTests {
     settings.calibrationFolds = 2
     let training = ShallowTraining(kinds: [.forest, .boosting, .svm, .logistic], settings: settings, costs: .usual)
     return try InProcessCommunicator.run(ranks: 1) { communicator in
-      let picks = try LabelledPicks(
+      let picks = try LabelledEvents(
         real: [folder.path("real.csv")], fake: [folder.path("fake.csv")], features: .hsdl8, over: communicator)
       return try training.run(
         picks, realFiles: ["real.csv"], fakeFiles: ["fake.csv"], scores: [:], scoring: "", over: communicator,

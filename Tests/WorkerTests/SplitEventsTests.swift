@@ -58,7 +58,7 @@ struct SplitEventsTests {
     }
     func table(_ suffix: String, ranks: Int) throws -> FeatureTable {
       try InProcessCommunicator.run(ranks: ranks) { communicator in
-        try LabelledPicks(
+        try LabelledEvents(
           real: [folder.path("real\(suffix).csv")], fake: [folder.path("fake\(suffix).csv")], features: .hsdl8,
           over: communicator
         ).gathered(over: communicator)
@@ -83,7 +83,7 @@ struct SplitEventsTests {
     try folder.write("fake.csv", SyntheticPicks.header + "three,\(row)two,\(row)")
     let error = #expect(throws: AgreedFailure.self) {
       try InProcessCommunicator.run(ranks: ranks) {
-        try LabelledPicks(
+        try LabelledEvents(
           real: [folder.path("real.csv")], fake: [folder.path("fake.csv")], features: .hsdl8, over: $0)
       }
     }

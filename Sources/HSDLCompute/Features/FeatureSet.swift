@@ -23,30 +23,33 @@ public struct FeatureSet: Hashable, Sendable {
   /// HSDL's eleven.
   public static let hsdl11 = FeatureSet(Array(PickFeatures.definitions.prefix(11)))
 
+  /// All features of origins.
+  public static let origin = FeatureSet([])
+  /// All features of waveforms.
+  public static let waveforms = FeatureSet([])
+  /// All features: of picks, of origins, of waveforms.
+  public static let all = FeatureSet(picks.definitions + origin.definitions + waveforms.definitions)
+
   /// The sets that have a name.
   public static let named: [(name: String, set: FeatureSet)] = [
-    ("hsdl2", hsdl2), ("hsdl8", hsdl8), ("hsdl11", hsdl11), ("picks", picks),
+    ("hsdl2", hsdl2), ("hsdl8", hsdl8), ("hsdl11", hsdl11), ("picks", picks), ("origin", origin),
+    ("waveforms", waveforms), ("all", all),
   ]
 
   private init(named names: [String]) {
     definitions = names.compactMap { name in PickFeatures.definitions.first { $0.name == name } }
   }
 
-  /// The set that a text names: one of ``named``, or features separated by commas.
+  /// The set that a text names: one or several of ``named`` and of features, separated by commas.
   ///
   /// - Throws: ``ComputeError`` with `unknownFeature` for a name that is none.
   public init(_ text: String) throws {
-    if let known = Self.named.first(where: { $0.name == text }) {
-      self = known.set
-      return
-    }
     var definitions: [FeatureDefinition] = []
     for name in text.split(separator: ",").map({ $0.filter { $0 != " " } }) {
-      guard let definition = PickFeatures.definitions.first(where: { $0.name == name }) else {
-        throw ComputeError.unknownFeature(name: name)
-      }
-      guard !definitions.contains(definition) else { continue }
-      definitions.append(definition)
+      let meant =
+        Self.named.first { $0.name == name }?.set.definitions ?? Self.all.definitions.filter { $0.name == name }
+      guard !meant.isEmpty else { throw ComputeError.unknownFeature(name: name) }
+      for definition in meant where !definitions.contains(definition) { definitions.append(definition) }
     }
     guard !definitions.isEmpty else { throw ComputeError.unknownFeature(name: text) }
     self.definitions = definitions

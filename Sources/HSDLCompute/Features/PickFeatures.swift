@@ -254,6 +254,8 @@ private struct ProbabilityStatistics {
 
   @inline(__always)
   mutating func add(_ value: Double) {
+    // A pick without a probability counts as a pick and says nothing here.
+    guard !value.isNaN else { return }
     count += 1
     sum += value
     largest = max(largest, value)
@@ -270,7 +272,10 @@ private struct ProbabilityStatistics {
   }
 
   @inline(__always)
-  mutating func addSquare(_ value: Double) { squares += (value - mean) * (value - mean) }
+  mutating func addSquare(_ value: Double) {
+    guard !value.isNaN else { return }
+    squares += (value - mean) * (value - mean)
+  }
 
   var standardDeviation: Double { count > 1 ? (squares / (count - 1)).squareRoot() : .nan }
 }

@@ -8,18 +8,16 @@ public final class PickGroup {
     public var station: UInt64
     /// P time.
     public var pTime: UTCTime
-    /// P probability, 0 to 1.
+    /// P probability, 0 to 1; NaN where the picker gives none.
     public var pProbability: Double
     /// S time; not defined without an S pick.
     public var sTime: UTCTime
-    /// S probability, 0 to 1; NaN without an S pick.
+    /// S probability, 0 to 1; NaN without an S pick, and where the picker gives none.
     public var sProbability: Double
+    /// Whether the row has an S pick.
+    public var hasS: Bool
     fileprivate var codeStart: Int32
     fileprivate var codeEnd: Int32
-
-    /// Whether the row has an S pick.
-    @inlinable
-    public var hasS: Bool { !sProbability.isNaN }
   }
 
   /// How many rows of the event could not be used.
@@ -101,13 +99,14 @@ public final class PickGroup {
   ) {
     append(
       station: station, hash: stableHash(station), pTime: pTime, pProbability: pProbability,
-      sTime: sTime ?? .epoch, sProbability: sTime == nil ? .nan : sProbability)
+      sTime: sTime ?? .epoch, sProbability: sTime == nil ? .nan : sProbability, hasS: sTime != nil)
   }
 
-  /// Adds a row whose station's hash is known; without an S pick `sProbability` is NaN.
+  /// Adds a row whose station's hash is known.
   @inline(__always)
   func append(
-    station: Bytes, hash: UInt64, pTime: UTCTime, pProbability: Double, sTime: UTCTime, sProbability: Double
+    station: Bytes, hash: UInt64, pTime: UTCTime, pProbability: Double, sTime: UTCTime, sProbability: Double,
+    hasS: Bool
   ) {
     if codeCount + station.count > codeMemory.count { reserveCodes(codeCount + station.count) }
     if rowCount == rowMemory.count { reserveRows(rowCount + 1) }
@@ -118,7 +117,7 @@ public final class PickGroup {
     }
     rowMemory[rowCount] = Row(
       station: hash, pTime: pTime, pProbability: pProbability, sTime: sTime, sProbability: sProbability,
-      codeStart: Int32(truncatingIfNeeded: start), codeEnd: Int32(truncatingIfNeeded: codeCount))
+      hasS: hasS, codeStart: Int32(truncatingIfNeeded: start), codeEnd: Int32(truncatingIfNeeded: codeCount))
     rowCount += 1
   }
 
@@ -152,13 +151,13 @@ public final class PickGroup {
         publicID: "\(prefix)/\(index + 1)/P", time: TimeQuantity(row.pTime), waveformID: stream)
       pick.phaseHint = "P"
       pick.evaluationMode = .automatic
-      pick.probability = row.pProbability
+      pick.probability = row.pProbability.isNaN ? nil : row.pProbability
       event.picks.append(pick)
       if row.hasS {
         pick.publicID = "\(prefix)/\(index + 1)/S"
         pick.time = TimeQuantity(row.sTime)
         pick.phaseHint = "S"
-        pick.probability = row.sProbability
+        pick.probability = row.sProbability.isNaN ? nil : row.sProbability
         event.picks.append(pick)
       }
     }

@@ -115,7 +115,7 @@ final class PickSegmentReader {
       }
       group.append(
         station: fields.station, hash: fields.stationHash, pTime: fields.pTime, pProbability: fields.pProbability,
-        sTime: fields.sTime, sProbability: fields.sProbability)
+        sTime: fields.sTime, sProbability: fields.sProbability, hasS: !fields.sProbability.isNaN)
       summary.rowCount += 1
       if isInside { summary.lineCount += 1 }
       lineNumber += 1

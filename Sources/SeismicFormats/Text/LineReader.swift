@@ -7,23 +7,23 @@
 #endif
 
 /// A line of a file.
-struct Line {
+public struct Line {
   /// The bytes, without the line end.
   ///
   /// Valid until the next line is read.
-  var bytes: Bytes
+  public var bytes: Bytes
   /// The number of the line, counted from 1.
-  var number: Int
+  public var number: Int
   /// Where the line begins in the file.
-  var offset: Int
+  public var offset: Int
   /// Whether a line end stood behind it; only the last line of a file may lack it.
-  var isEnded: Bool
+  public var isEnded: Bool
 }
 
 /// Reads a text file line by line, through a buffer of fixed size.
 ///
 /// LF and CRLF end a line. A byte-order mark of UTF-8 at the start of the file is passed over.
-final class LineReader {
+public final class LineReader {
   /// Lines longer than this are refused: what has them is not a table.
   static let lengthLimit = 4 << 20
 
@@ -40,7 +40,7 @@ final class LineReader {
   /// - Parameters:
   ///   - offset: where; must be the beginning of a line.
   ///   - lineNumber: how many lines stand before.
-  init(_ input: FileInput, from offset: Int = 0, lineNumber: Int = 0, bufferSize: Int = 1 << 20) {
+  public init(_ input: FileInput, from offset: Int = 0, lineNumber: Int = 0, bufferSize: Int = 1 << 20) {
     self.input = input
     self.lineNumber = lineNumber
     bufferOffset = offset
@@ -50,12 +50,12 @@ final class LineReader {
   deinit { buffer.deallocate() }
 
   /// How many bytes of the file have been used up.
-  var position: Int { bufferOffset + start }
+  public var position: Int { bufferOffset + start }
 
   /// The next line; nil at the end.
   ///
   /// - Throws: ``FormatError`` when reading fails, or a line is too long.
-  func next() throws -> Line? {
+  public func next() throws -> Line? {
     var searched = start
     while true {
       if let base = buffer.baseAddress, end > searched,

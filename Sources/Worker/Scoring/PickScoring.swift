@@ -129,7 +129,7 @@ public final class PickScoring {
     let summary = try tables.table(of: unit).read(
       unit.range,
       onProblem: { problem in
-        if isStrict { throw try LabelledPicks.located(problem, unit: unit).error }
+        if isStrict { throw try LabelledEvents.located(problem, unit: unit).error }
         Self.append(problem, to: problems)
       },
       onGroup: { group in

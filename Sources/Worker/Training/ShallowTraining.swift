@@ -23,7 +23,7 @@ public struct ShallowTraining: Sendable {
   /// The model is the same on every rank, and for any number of ranks. Collective.
   ///
   /// - Parameters:
-  ///   - picks: labelled events; this rank's share.
+  ///   - events: this rank's share.
   ///   - realFiles: where the real ones came from, for the card.
   ///   - fakeFiles: likewise.
   ///   - scores: how good the models are, for the card.
@@ -31,11 +31,11 @@ public struct ShallowTraining: Sendable {
   ///   - onStep: told what is being done.
   /// - Throws: ``ComputeError`` on all ranks; ``CommunicatorError``.
   public func run(
-    _ picks: LabelledPicks, realFiles: [String], fakeFiles: [String], scores: [String: [String: Double]],
+    _ events: LabelledEvents, realFiles: [String], fakeFiles: [String], scores: [String: [String: Double]],
     scoring: String, over communicator: any Communicator, onStep: (String) -> Void
   ) throws -> ModelFolder {
     let collectives = CommunicatorCollectives(communicator)
-    let rows = try communicator.agree { try TrainingRows(picks.table) }
+    let rows = try communicator.agree { try TrainingRows(events.table) }
     var members: [CalibratedModel] = []
     for kind in kinds {
       onStep("training \(kind.title)")
@@ -51,7 +51,7 @@ public struct ShallowTraining: Sendable {
       features: rows.features.definitions, members: entries, costs: costs,
       thresholds: ModelCard.Thresholds(real: costs.realThreshold, fake: costs.fakeThreshold),
       training: ModelCard.Training(
-        realFiles: realFiles, fakeFiles: fakeFiles, events: counts[0], realEvents: counts[1], rows: picks.rowCount,
+        realFiles: realFiles, fakeFiles: fakeFiles, events: counts[0], realEvents: counts[1], rows: events.rowCount,
         fingerprint: String(fingerprint, radix: 16)), settings: settings, scores: scores, scoring: scoring)
     return try ModelFolder(card: card, ensemble: ensemble)
   }

@@ -2,14 +2,20 @@ public import HSDLCompute
 public import MPI
 import SeismicFormats
 
-/// Features of the events of labelled pick tables, shared out over the ranks.
-public struct LabelledPicks: Sendable {
+/// Features of labelled events, shared out over the ranks.
+public struct LabelledEvents: Sendable {
   /// This rank's events.
   public var table: FeatureTable
   /// The number of rows of all ranks' tables.
   public var rowCount: Int
   /// What the user should know of the tables.
   public var remarks: [String]
+
+  init(table: FeatureTable, rowCount: Int, remarks: [String]) {
+    self.table = table
+    self.rowCount = rowCount
+    self.remarks = remarks
+  }
 
   /// Reads tables of real and of fake events.
   ///
