@@ -44,7 +44,7 @@ public struct DemoJob: Sendable {
     report.say(
       "3. hsdl-mpi refine --picks automatic.csv --model model --output refined   (\(counted(communicator.size, "ranks")))"
     )
-    var refine = RefineJob(picks: [automatic], model: "\(output)/model", output: "\(output)/refined")
+    var refine = RefineJob(.picks([automatic]), model: "\(output)/model", output: "\(output)/refined")
     refine.overwrites = true
     refine.network = "SY"
     // Small units, so that every rank gets some.

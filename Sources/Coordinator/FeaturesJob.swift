@@ -3,17 +3,17 @@ public import MPI
 import SeismicFormats
 import Worker
 
-/// Extracts features of the events of pick tables; of labelled ones also how the features differ between real and fake
+/// Extracts features of the events of catalogs or pick tables; of labelled ones also how the features differ between real and fake
 /// events, how they go together, and their principal components.
 public struct FeaturesJob: Sendable {
-  /// Pick tables of events of which nothing is known.
-  public var picks: [String] = []
+  /// Events of which nothing is known; nil for labelled ones.
+  public var source: EventSource?
   /// Pick tables of real events.
   public var real: [String] = []
   /// Pick tables of fake events.
   public var fake: [String] = []
-  /// The features that are wanted.
-  public var features: FeatureSet = .picks
+  /// The features that are wanted; nil for all that there are.
+  public var chosenFeatures: FeatureSet?
   /// The features whose principal components are wanted; nil for HSDL's eight, or all where those are not wanted.
   public var components: FeatureSet?
   /// Where the results go.
@@ -28,7 +28,9 @@ public struct FeaturesJob: Sendable {
   /// Creates a job.
   public init(output: String) { self.output = output }
 
-  private var isLabelled: Bool { picks.isEmpty }
+  private var isLabelled: Bool { source == nil }
+
+  private var features: FeatureSet { chosenFeatures ?? (source?.isCatalog ?? false ? .all : .picks) }
 
   /// The files that the job writes.
   public var files: [String] {
@@ -41,22 +43,29 @@ public struct FeaturesJob: Sendable {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   public func run(over communicator: any Communicator, report: Reporter) throws {
     try OutputFolder.prepare(output, files: files, overwrites: overwrites, over: communicator) {
-      if isLabelled {
-        try runLabelled(over: communicator, report: report)
+      if let source {
+        try run(source, over: communicator, report: report)
       } else {
-        try runUnlabelled(over: communicator, report: report)
+        try runLabelled(over: communicator, report: report)
       }
     }
   }
 
-  private func runUnlabelled(over communicator: any Communicator, report: Reporter) throws {
+  private func run(_ source: EventSource, over communicator: any Communicator, report: Reporter) throws {
     let begin = monotonicSeconds()
-    let input = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
     let work = try WorkFolder(in: output, over: communicator)
     defer { work.remove(communicator) }
-    let pass = try PickPass(
-      input, model: nil, features: features, network: "", work: work, isStrict: isStrict, over: communicator,
-      report: report)
+    let pass: any EventPass
+    switch source {
+    case .picks(let picks):
+      let input = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
+      pass = try PickPass(
+        input, model: nil, features: features, network: "", work: work, isStrict: isStrict, over: communicator,
+        report: report)
+    case .catalog(let input):
+      pass = try CatalogPass(
+        input, model: nil, features: features, work: work, isStrict: isStrict, over: communicator, report: report)
+    }
     var events = 0
     try communicator.agreeOnRoot {
       let folder = try OutputFolder(output, files: [], overwrites: true)
@@ -76,9 +85,10 @@ public struct FeaturesJob: Sendable {
       problems.warn(report)
     }
     let elapsed = monotonicSeconds() - begin
+    let basis =
+      source.isCatalog ? counted(pass.stationWindowCount, "station_windows") : counted(pass.rowCount, "rows")
     report.say(
-      "\(counted(features.count, "features")) of \(counted(events, "events")) (\(counted(pass.rowCount, "rows"))) in \(output)/features.csv"
-    )
+      "\(counted(features.count, "features")) of \(counted(events, "events")) (\(basis)) in \(output)/features.csv")
     report.note(
       "\(fixed(elapsed, decimals: 1)) s, \(fixed(Double(events) / max(elapsed, 1e-9), decimals: 0)) events/s")
   }

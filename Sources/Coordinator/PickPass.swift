@@ -5,7 +5,7 @@ import SeismicFormats
 import Worker
 
 /// One pass of all ranks over the pick tables of a job: every event's pieces of the output, in intermediate files.
-struct PickPass {
+struct PickPass: EventPass {
   /// Where this rank's time went.
   let times: StageTimes
   /// Events whose rows did not stand together.
@@ -61,16 +61,11 @@ struct PickPass {
     times = scoring.times
   }
 
-  /// Rows that could be used.
+  var joinedCount: Int { split.hashes.count }
+  var stationWindowCount: Int { 0 }
   var rowCount: Int { summaries.reduce(0) { $0 + $1.rowCount } }
-  /// Rows that could not.
-  var problemCount: Int { summaries.reduce(0) { $0 + $1.problemCount } }
+  private var problemCount: Int { summaries.reduce(0) { $0 + $1.problemCount } }
 
-  /// Hands out the events of all ranks in the order of the catalog.
-  ///
-  /// Rank 0 only.
-  ///
-  /// - Throws: ``FormatError``; what `body` throws.
   func forEachRecord(_ body: (RecordCursor) throws -> Void) throws {
     let whole = Set(splitFiles)
     var merge = try RecordMerge(summaries.flatMap(\.files) + splitFiles)
@@ -81,31 +76,15 @@ struct PickPass {
     }
   }
 
-  /// The table of problems, written and not yet named.
-  struct Problems {
-    /// The file.
-    var file: FileOutput
-    fileprivate var count: Int
-    fileprivate var first: (file: String, line: Int, text: String)?
-
-    /// Tells the user of the first of them.
-    func warn(_ report: Reporter) {
-      guard let first else { return }
-      report.warn(
-        "\(count == 1 ? "1 row" : "\(count) rows") could not be used, first \(first.file), line \(first.line): "
-          + "\(first.text); see problems.csv")
-    }
-  }
-
   /// Writes the problems of all units, in the order of files and lines.
   ///
   /// Rank 0 only.
   ///
   /// - Throws: ``FormatError``; `badData` when nothing in the tables could be used.
-  func writeProblems(to path: String) throws -> Problems {
+  func writeProblems(to path: String) throws -> ProblemTable {
     let output = try FileOutput(path)
-    try output.write("file,line,byte,event_id,problem,expected,action\n")
-    var problems = Problems(file: output, count: problemCount)
+    try output.write(ProblemTable.header)
+    var first: (file: String, line: Int, text: String)?
     var linesBefore = 1
     var source = -1
     let sink = TextSink()
@@ -123,9 +102,9 @@ struct PickPass {
         else { return }
         let row = UnsafeBufferPointer(rebasing: line[(tab + 1)...])
         let place = number + linesBefore + 1
-        if problems.first == nil {
+        if first == nil {
           let parts = csvFields(row)
-          problems.first = (file, place, parts.count > 3 ? "\(parts[2]); expected \(parts[3])" : row.string)
+          first = (file, place, parts.count > 3 ? "\(parts[2]); expected \(parts[3])" : row.string)
         }
         sink.append(csv: file)
         sink.append(byte: 44)
@@ -138,7 +117,7 @@ struct PickPass {
     }
     try output.write(sink)
     guard rowCount > 0 else {
-      if let first = problems.first {
+      if let first {
         throw FormatError(
           .badData, file: first.file, at: .line(first.line), found: first.text,
           remedy: "no row of the tables could be used")
@@ -147,6 +126,10 @@ struct PickPass {
         .badData, file: input.sources.map(\.path).joined(separator: ", "),
         found: "there is no row behind the header", expected: "rows of picks")
     }
-    return problems
+    let warning = first.map { first in
+      "\(problemCount == 1 ? "1 row" : "\(problemCount) rows") could not be used, first \(first.file), line "
+        + "\(first.line): \(first.text); see problems.csv"
+    }
+    return ProblemTable(file: output, count: problemCount, warning: warning)
   }
 }

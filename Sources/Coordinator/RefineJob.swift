@@ -4,10 +4,10 @@ public import MPI
 import SeismicFormats
 public import Worker
 
-/// Scores every event of an automatic catalog's pick tables and writes the refined catalog.
+/// Scores every event of an automatic catalog and writes the refined catalog.
 public struct RefineJob: Sendable {
-  /// The pick tables.
-  public var picks: [String]
+  /// The events.
+  public var source: EventSource
   /// The model's folder.
   public var model: String
   /// Where the results go.
@@ -25,8 +25,8 @@ public struct RefineJob: Sendable {
   public static let files = ["events.csv", "features.csv", "refined.xml", "rejected.xml", "problems.csv", "run.json"]
 
   /// Creates a job.
-  public init(picks: [String], model: String, output: String) {
-    self.picks = picks
+  public init(_ source: EventSource, model: String, output: String) {
+    self.source = source
     self.model = model
     self.output = output
   }
@@ -43,10 +43,12 @@ public struct RefineJob: Sendable {
     public var uncertain = 0
     /// Rows of the tables that could be used.
     public var rows = 0
-    /// Rows that could not.
+    /// Things that could not be used: rows, files, records.
     public var problems = 0
-    /// Events whose rows did not stand together.
-    public var splitEvents = 0
+    /// Events of pick tables whose rows did not stand together; entries of catalogs that were merged into others.
+    public var joinedEvents = 0
+    /// Stations of which waveforms were used, added over the events.
+    public var stationWindows = 0
     /// Where the time went, added over the ranks.
     public var times = StageTimes()
     /// Seconds from begin to end.
@@ -59,12 +61,19 @@ public struct RefineJob: Sendable {
   ///
   /// - Throws: ``FormatError``.
   public func plan(ranks: Int) throws -> [String] {
-    let input = try PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
-    return [
-      "\(counted(picks.count, "pick_tables")), \(input.byteCount) bytes, \(counted(input.units.count, "units")) of at most \(unitSize) bytes",
-      "\(counted(ranks, "ranks")), about \(counted((input.units.count + ranks - 1) / max(ranks, 1), "units")) each",
-      "results: \(Self.files.map { "\(output)/\($0)" }.joined(separator: ", "))",
-    ]
+    switch source {
+    case .picks(let picks):
+      let input = try PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
+      return [
+        "\(counted(picks.count, "pick_tables")), \(input.byteCount) bytes, \(counted(input.units.count, "units")) of at most \(unitSize) bytes",
+        "\(counted(ranks, "ranks")), about \(counted((input.units.count + ranks - 1) / max(ranks, 1), "units")) each",
+        "results: \(Self.files.map { "\(output)/\($0)" }.joined(separator: ", "))",
+      ]
+    case .catalog(let input):
+      return try input.plan(ranks: ranks) + [
+        "results: \(Self.files.map { "\(output)/\($0)" }.joined(separator: ", "))"
+      ]
+    }
   }
 
   /// Runs the job on all ranks.
@@ -80,12 +89,19 @@ public struct RefineJob: Sendable {
 
   private func refine(over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
-    let input = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
     let folder = try ModelFolder.load(model, over: communicator)
     let work = try WorkFolder(in: output, over: communicator)
     defer { work.remove(communicator) }
-    let pass = try PickPass(
-      input, model: folder, network: network, work: work, isStrict: isStrict, over: communicator, report: report)
+    let pass: any EventPass
+    switch source {
+    case .picks(let picks):
+      let input = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
+      pass = try PickPass(
+        input, model: folder, network: network, work: work, isStrict: isStrict, over: communicator, report: report)
+    case .catalog(let input):
+      pass = try CatalogPass(
+        input, model: folder, features: .all, work: work, isStrict: isStrict, over: communicator, report: report)
+    }
 
     var outcome = Outcome()
     try communicator.agreeOnRoot {
@@ -107,21 +123,22 @@ public struct RefineJob: Sendable {
   ///
   /// Rank 0 only.
   private func gather(
-    _ pass: PickPass, _ folder: ModelFolder, _ report: Reporter
+    _ pass: any EventPass, _ folder: ModelFolder, _ report: Reporter
   ) throws -> Outcome {
     var outcome = Outcome()
-    outcome.splitEvents = pass.split.hashes.count
+    outcome.joinedEvents = pass.joinedCount
     outcome.rows = pass.rowCount
-    outcome.problems = pass.problemCount
+    outcome.stationWindows = pass.stationWindowCount
     let results = try OutputFolder(output, files: [], overwrites: true)
     let problems = try pass.writeProblems(to: results.file("problems.csv"))
+    outcome.problems = problems.count
     let writer = EventWriter(card: folder.card, network: network)
     let events = try FileOutput(results.file("events.csv"))
     let features = try FileOutput(results.file("features.csv"))
     let kept = try QuakeMLWriter(results.file("refined.xml"), header: writer.header(kept: true))
     let rejected = try QuakeMLWriter(results.file("rejected.xml"), header: writer.header(kept: false))
-    try events.write(writer.eventsHeader)
-    try features.write(EventWriter.featuresHeader(.picks))
+    try events.write(source.isCatalog ? writer.catalogEventsHeader : writer.eventsHeader)
+    try features.write(EventWriter.featuresHeader(source.isCatalog ? .all : .picks))
     let eventsSink = TextSink(capacity: 1 << 20)
     let featuresSink = TextSink(capacity: 1 << 20)
     try pass.forEachRecord { cursor in
@@ -150,19 +167,25 @@ public struct RefineJob: Sendable {
   }
 
   private func record(_ outcome: Outcome, _ folder: ModelFolder, ranks: Int) -> JSONValue {
-    .object([
-      ("program", .string("hsdl-mpi \(programVersion)")), ("command", .string("refine")),
-      ("picks", .array(picks.map { .string($0) })), ("model", .string(model)),
-      ("model_hash", .string(folder.card.hash)),
-      ("ranks", .integer(ranks)), ("events", .integer(outcome.events)), ("real", .integer(outcome.real)),
-      ("fake", .integer(outcome.fake)), ("uncertain", .integer(outcome.uncertain)), ("rows", .integer(outcome.rows)),
-      ("unusable_rows", .integer(outcome.problems)), ("split_events", .integer(outcome.splitEvents)),
-      ("elapsed_s", .number(outcome.elapsed)),
-      (
-        "stages_s",
-        .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
-      ),
-    ])
+    .object(
+      [
+        ("program", .string("hsdl-mpi \(programVersion)")), ("command", .string("refine")),
+      ] + source.record + [
+        ("model", .string(model)), ("model_hash", .string(folder.card.hash)), ("ranks", .integer(ranks)),
+        ("events", .integer(outcome.events)), ("real", .integer(outcome.real)), ("fake", .integer(outcome.fake)),
+        ("uncertain", .integer(outcome.uncertain)),
+        (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),
+        (
+          source.isCatalog ? "station_windows" : "rows",
+          .integer(source.isCatalog ? outcome.stationWindows : outcome.rows)
+        ),
+        (source.isCatalog ? "problems" : "unusable_rows", .integer(outcome.problems)),
+        ("elapsed_s", .number(outcome.elapsed)),
+        (
+          "stages_s",
+          .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
+        ),
+      ])
   }
 
   private func summarize(_ outcome: Outcome, _ folder: ModelFolder, _ report: Reporter) {
@@ -170,6 +193,11 @@ public struct RefineJob: Sendable {
     report.say(
       "\(counted(outcome.events, "events")): \(outcome.real) real, \(outcome.uncertain) uncertain, \(outcome.fake) fake"
     )
+    if source.isCatalog && outcome.joinedEvents > 0 {
+      report.say(
+        "\(counted(outcome.joinedEvents, "entries")) of these are other entries of events that are there, and are merged into them"
+          .replacing("1 entrie of these are other entries", with: "1 entry of these is another entry"))
+    }
     report.say(
       "real from P = \(fixed(thresholds.real, decimals: 3)), fake below P = \(fixed(thresholds.fake, decimals: 3)); model \(folder.card.shortHash)"
     )

@@ -5,24 +5,23 @@ import HSDLCompute
 /// Extracts features.
 struct Features: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Extract features of the events of pick tables.",
+    abstract: "Extract features of the events of catalogs or pick tables.",
     discussion: """
-      With --picks: features.csv (one row an event, missing values as NaN), features.json (what the columns are) and \
-      problems.csv (rows that could not be used).
+      With --catalog or --picks: features.csv (one row an event, missing values as NaN), features.json (what the \
+      columns are) and problems.csv (what could not be used). Of catalogs: features of picks, origin and, with \
+      --archive and --stations, of waveforms.
 
       With --real and --fake: features.csv with a column `type` (1 real, 0 fake), t_test.csv (how each feature \
       differs between the two), correlation.csv (Pearson's, pair by pair) and pca.csv (principal components).
 
       Examples:
 
+        mpirun -n 16 hsdl-mpi features --catalog 2025.xml --archive sds:/data/sds --stations net.xml -o features
         mpirun -n 16 hsdl-mpi features --picks 2024.csv 2025.csv -o features
         hsdl-mpi features --real real.csv --fake fake.csv -o features
       """)
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("Pick tables (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
-  var picks: [String] = []
+  @OptionGroup var events: EventOptions
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of real events.", valueName: "table.csv"))
   var real: [String] = []
@@ -32,8 +31,9 @@ struct Features: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The features: hsdl2, hsdl8, hsdl11, picks (all 18), or names separated by commas.", valueName: "set"))
-  var features = "picks"
+      "The features: hsdl2, hsdl8, hsdl11, picks, origin, waveforms, all, or names, separated by commas; without this all that there are.",
+      valueName: "set"))
+  var features: String?
 
   @Option(
     help: ArgumentHelp(
@@ -42,25 +42,25 @@ struct Features: ParsableCommand {
   var components: String?
 
   @Flag(
-    help: "End at the first row that cannot be used, instead of leaving it out. Labelled tables are always read so.")
+    help: "End at the first thing that cannot be used, instead of leaving it out. Labelled tables are always read so.")
   var strict = false
 
   @OptionGroup var out: OutputOptions
   @OptionGroup var log: LogOptions
 
   func validate() throws {
-    guard picks.isEmpty != (real.isEmpty && fake.isEmpty) else {
-      throw ValidationError("give --picks, or --real and --fake")
+    guard (events.source == nil) != (real.isEmpty && fake.isEmpty) else {
+      throw ValidationError("give --catalog, or --picks, or --real and --fake")
     }
     guard real.isEmpty == fake.isEmpty else { throw ValidationError("--real and --fake go together") }
   }
 
   func run() throws {
     var job = FeaturesJob(output: out.output)
-    job.picks = picks
+    job.source = events.source
     job.real = real
     job.fake = fake
-    job.features = try FeatureSet(features)
+    job.chosenFeatures = try features.map { try FeatureSet($0) }
     job.components = try components.map { try FeatureSet($0) }
     job.isStrict = strict
     job.overwrites = out.overwrite

@@ -7,19 +7,20 @@ struct Refine: ParsableCommand {
     abstract: "Score every event of an automatic catalog and write the refined one.",
     discussion: """
       Writes refined.xml (QuakeML: events that are real, or uncertain), rejected.xml (those that are fake), \
-      events.csv (all of them, with probability and reason), features.csv, problems.csv (rows that could not be \
-      used) and run.json (figures of the run). Every event is in events.csv. Times are those of the earliest P pick.
+      events.csv (all of them, with probability and reason), features.csv, problems.csv (what could not be used) and \
+      run.json (figures of the run). Every event is in events.csv.
 
-      Example:
+      With --catalog, features of picks, origin and waveforms are computed at every station in range that has data, \
+      at predicted arrivals where there is no pick; entries of the same event are merged. With --picks, features of \
+      picks only; times are those of the earliest P pick.
 
+      Examples:
+
+        mpirun -n 16 hsdl-mpi refine --catalog 2025.xml --archive sds:/data/sds --stations net.xml --model model -o out
         mpirun -n 16 hsdl-mpi refine --picks 2024.csv 2025.csv --model model -o out
       """)
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Pick tables of the automatic catalog (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
-  var picks: [String]
+  @OptionGroup var events: EventOptions
 
   @Option(help: ArgumentHelp("The folder of the model.", valueName: "folder"))
   var model: String
@@ -27,7 +28,7 @@ struct Refine: ParsableCommand {
   @Option(help: ArgumentHelp("The network code of stations whose code does not say it as NET.STA.", valueName: "code"))
   var network = ""
 
-  @Flag(help: "End at the first row that cannot be used, instead of leaving it out.")
+  @Flag(help: "End at the first thing that cannot be used, instead of leaving it out.")
   var strict = false
 
   @Flag(help: "Say what would be done, and do nothing.")
@@ -37,11 +38,13 @@ struct Refine: ParsableCommand {
   @OptionGroup var log: LogOptions
 
   func validate() throws {
+    guard events.source != nil else { throw ValidationError("give --catalog, or --picks") }
     guard network.utf8.count <= 8 else { throw ValidationError("--network must have at most 8 characters") }
   }
 
   func run() throws {
-    var job = RefineJob(picks: picks, model: model, output: out.output)
+    guard let source = events.source else { return }
+    var job = RefineJob(source, model: model, output: out.output)
     job.network = network
     job.isStrict = strict
     job.overwrites = out.overwrite

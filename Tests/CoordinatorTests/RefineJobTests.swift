@@ -38,7 +38,7 @@ struct RefineJobTests {
     ) throws -> (outcome: RefineJob.Outcome, files: [String: [UInt8]]) {
       let output = "out-\(UUID().uuidString)"
       var job = RefineJob(
-        picks: picks.map { folder.path($0) }, model: folder.path("model"), output: folder.path(output))
+        .picks(picks.map { folder.path($0) }), model: folder.path("model"), output: folder.path(output))
       job.unitSize = unitSize
       job.isStrict = strict
       let finished = job
@@ -80,7 +80,7 @@ struct RefineJobTests {
     let one = try fixture.refine(["shuffled.csv"], ranks: 1, unitSize: 1 << 30)
     let other = try fixture.refine(["shuffled.csv"], ranks: ranks, unitSize: 3000)
     #expect(other.files == one.files)
-    #expect(other.outcome.splitEvents > 100)
+    #expect(other.outcome.joinedEvents > 100)
     let together = try fixture.refine(["picks.csv"], ranks: 1, unitSize: 1 << 30)
     #expect(one.outcome.events == 120)
     #expect(one.outcome.real == together.outcome.real)

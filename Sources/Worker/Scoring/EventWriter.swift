@@ -126,20 +126,27 @@ public struct EventWriter: Sendable {
 
   func quakeML(_ event: Scored, reason: String, to encoder: QuakeMLEncoder) {
     var entry = event.group.event(network: network)
-    if event.label == .fake {
+    annotate(&entry, label: event.label, probability: event.probability, reason: reason)
+    encoder.event(entry)
+  }
+
+  /// Says in an event what was found out about it.
+  func annotate(_ entry: inout Event, label: Label, probability: Double, reason: String) {
+    if label == .fake {
       entry.type = "not existing"
       entry.typeCertainty = "suspected"
     }
-    let probability = event.probability.isNaN ? "unknown" : fixed(event.probability, decimals: 6)
-    entry.comments = [
+    let probability = probability.isNaN ? "unknown" : fixed(probability, decimals: 6)
+    entry.comments.append(
       Comment(
-        "hsdl-mpi \(programVersion), model \(card.shortHash): \(event.label.rawValue), P(real) \(probability): \(reason)"
-      )
-    ]
-    entry.columns = [
-      Event.Column(name: "label", value: event.label.rawValue),
-      Event.Column(name: "probability_real", value: probability),
-    ]
-    encoder.event(entry)
+        "hsdl-mpi \(programVersion), model \(card.shortHash): \(label.rawValue), P(real) \(probability): \(reason)"))
+    entry.columns.removeAll { $0.name == "label" || $0.name == "probability_real" }
+    entry.columns.append(Event.Column(name: "label", value: label.rawValue))
+    entry.columns.append(Event.Column(name: "probability_real", value: probability))
+  }
+
+  /// The largest contributions in words.
+  func explained(values: [Double], contributions: ArraySlice<Double>) -> String {
+    explanation.words(values: values, contributions: contributions)
   }
 }

@@ -13,6 +13,8 @@ public import SeismicFormats
 public struct StageTimes: Sendable, Equatable {
   /// Reading and parsing tables.
   public var reading = 0.0
+  /// Reading waveforms.
+  public var waveforms = 0.0
   /// Computing features.
   public var features = 0.0
   /// Scoring and explaining.
@@ -26,12 +28,13 @@ public struct StageTimes: Sendable, Equatable {
   public init() {}
 
   /// The times in a fixed order, to be sent and added.
-  public var values: [Double] { [reading, features, scoring, writing, gathering] }
+  public var values: [Double] { [reading, waveforms, features, scoring, writing, gathering] }
 
   /// Takes times in the order of ``values``.
   public init(values: [Double]) {
-    guard values.count == 5 else { return }
-    (reading, features, scoring, writing, gathering) = (values[0], values[1], values[2], values[3], values[4])
+    guard values.count == 6 else { return }
+    (reading, waveforms, features) = (values[0], values[1], values[2])
+    (scoring, writing, gathering) = (values[3], values[4], values[5])
   }
 
   /// Adds other times to these.
@@ -40,7 +43,7 @@ public struct StageTimes: Sendable, Equatable {
   }
 
   /// Their names, in the order of ``values``.
-  public static let names = ["reading", "features", "scoring", "writing", "gathering"]
+  public static let names = ["reading", "waveforms", "features", "scoring", "writing", "gathering"]
 }
 
 /// Seconds on a clock that only goes forward.

@@ -1,0 +1,27 @@
+/// A catalog, and the waveforms that it was made from.
+public struct CatalogInput: Sendable, Equatable {
+  /// The catalogs, of any format that is read here.
+  public var catalogs: [String]
+  /// Where the waveforms are: `sds:PATH`, `files:PATH`, `stead:FILE`, `seisbench:PATH`; nil for none.
+  public var archive: String?
+  /// Files that describe the stations.
+  public var stations: [String]
+  /// A file with the velocities of the Earth; nil for IASP91.
+  public var velocityModel: String?
+  /// Stations farther than this from the epicentre are not looked at, in km.
+  public var maximumDistance = 150.0
+  /// At most so many stations are looked at, the nearest ones.
+  public var maximumStations = 64
+  /// Whether events that stand more than once are brought together.
+  public var mergesDuplicates = true
+  /// Events of a unit.
+  public var unitSize = 32
+
+  /// Names the input.
+  public init(catalogs: [String], archive: String? = nil, stations: [String] = [], velocityModel: String? = nil) {
+    self.catalogs = catalogs
+    self.archive = archive
+    self.stations = stations
+    self.velocityModel = velocityModel
+  }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import HSDLCompute
+import MPI
+import SeismicFormats
+import Worker
+
+/// One pass of all ranks over the events of catalogs.
+struct CatalogPass: EventPass {
+  let times: StageTimes
+  /// The number of events and of the duplicates among them; on rank 0 only.
+  private(set) var eventCount = 0
+  private(set) var joinedCount = 0
+  /// What the catalogs and the stations' files had that could not be used; on rank 0 only.
+  private let problems: [Problem]
+  /// What the units came to; on rank 0 only.
+  private let summaries: [CatalogScoring.UnitSummary]
+
+  /// Makes the pass.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - model: the model; without one only features come out.
+  ///   - features: the features that come out.
+  /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
+  init(
+    _ input: CatalogInput, model: ModelFolder?, features: FeatureSet, work: WorkFolder, isStrict: Bool,
+    over communicator: any Communicator, report: Reporter
+  ) throws {
+    let begin = monotonicSeconds()
+    var units: [CatalogUnit] = []
+    var found: [Problem] = []
+    let history = "\(work.path)/history"
+    try communicator.agreeOnRoot {
+      report.note("reading \(input.catalogs.joined(separator: ", "))")
+      let settings = CatalogUnits.Settings(
+        mergesDuplicates: input.mergesDuplicates, isStrict: isStrict, unitSize: input.unitSize)
+      let made = try CatalogUnits(
+        input.catalogs, settings: settings, folder: work.path, history: history, ranks: communicator.size)
+      units = made.units
+      eventCount = made.eventCount
+      joinedCount = made.duplicateCount
+      found = made.problems
+    }
+    let text = try communicator.broadcast(
+      String(decoding: communicator.isRoot ? try JSONEncoder().encode(units) : Data(), as: UTF8.self))
+    units = try communicator.agree { try JSONDecoder().decode([CatalogUnit].self, from: Data(text.utf8)) }
+
+    let wanted = FeatureSet(features.definitions + (model?.ensemble.features.definitions ?? []))
+    let surroundings = try Surroundings(input, features: wanted, over: communicator, report: report) { problem in
+      if isStrict { throw problem.error }
+      found.append(problem)
+    }
+    let scoring = try communicator.agree {
+      try CatalogScoring(
+        EventFeatures(
+          inventory: surroundings.inventory, archive: surroundings.archive, travelTimes: surroundings.travelTimes,
+          maximumDistance: input.maximumDistance, maximumStations: input.maximumStations, features: wanted),
+        history: history, model: model, features: features, folder: work.path, isStrict: isStrict)
+    }
+    let prepared = monotonicSeconds() - begin
+    var summaries = [CatalogScoring.UnitSummary?](repeating: nil, count: units.count)
+    let total = units.reduce(0) { $0 + $1.count }
+    let progress = report.progress("events")
+    var done = 0
+    // A station costs more than a pick; both are more for larger events.
+    try UnitSharing(costs: units.map { Double(20 * $0.count + $0.pickCount) }, over: communicator).run(
+      work: { unit, poll in
+        Array(try JSONEncoder().encode(try scoring.score(units[unit], poll: poll)))
+      },
+      onResult: { unit, bytes in
+        summaries[unit] = try JSONDecoder().decode(CatalogScoring.UnitSummary.self, from: Data(bytes))
+        done += units[unit].count
+        progress.update(done, total)
+      })
+    progress.finish()
+    self.summaries = summaries.compactMap { $0 }
+    problems = found
+    var times = scoring.times
+    if communicator.isRoot { times.reading += prepared }
+    self.times = times
+  }
+
+  var rowCount: Int { 0 }
+  var stationWindowCount: Int { summaries.reduce(0) { $0 + $1.stationWindowCount } }
+
+  func forEachRecord(_ body: (RecordCursor) throws -> Void) throws {
+    var merge = try RecordMerge(summaries.flatMap(\.files))
+    try merge.forEach(body)
+  }
+
+  func writeProblems(to path: String) throws -> ProblemTable {
+    let output = try FileOutput(path)
+    try output.write(ProblemTable.header)
+    let sink = TextSink()
+    var first: String?
+    var count = 0
+    // A file that is in trouble is in trouble for every rank that meets it; who met it first depends on the sharing.
+    var seen: Set<[UInt8]> = []
+    func add(_ row: Bytes) throws {
+      guard seen.insert(Array(row)).inserted else { return }
+      count += 1
+      if first == nil {
+        let fields = csvFields(row)
+        if fields.count > 4 {
+          let place = fields[1].isEmpty ? fields[2].isEmpty ? "" : ", byte \(fields[2])" : ", line \(fields[1])"
+          first = "\(fields[0])\(place): \(fields[3].isEmpty ? "" : "event \(quoted(fields[3])): ")\(fields[4])"
+        }
+      }
+      sink.append(row)
+      sink.append(byte: 10)
+      if sink.count > 1 << 19 { try output.write(sink) }
+    }
+    let own = TextSink()
+    for problem in problems {
+      own.removeAll()
+      problem.appendRow(to: own)
+      try add(Bytes(rebasing: own.bytes.dropLast()))
+    }
+    var rows: [[UInt8]] = []
+    for summary in summaries where !summary.problemFile.isEmpty {
+      try TextLines.forEach(in: summary.problemFile) { rows.append(Array($0)) }
+    }
+    // By file, not by the unit that met the trouble.
+    for row in rows.sorted(by: { $0.lexicographicallyPrecedes($1) }) { try row.withUnsafeBufferPointer(add) }
+    try output.write(sink)
+    let warning = first.map { first in
+      "\(count == 1 ? "1 thing" : "\(count) things") could not be used, first \(first); see problems.csv"
+    }
+    return ProblemTable(file: output, count: count, warning: warning)
+  }
+}

@@ -1,0 +1,46 @@
+import SeismicFormats
+import Worker
+
+/// One pass of all ranks over the events of a job: every event's pieces of the output, in intermediate files.
+protocol EventPass {
+  /// Where this rank's time went.
+  var times: StageTimes { get }
+  /// Rows of pick tables that could be used; 0 for catalogs.
+  var rowCount: Int { get }
+  /// Events that were brought together from several entries.
+  var joinedCount: Int { get }
+  /// Stations of which waveforms were used, added over the events.
+  var stationWindowCount: Int { get }
+
+  /// Hands out the events of all ranks in the order of the catalog.
+  ///
+  /// Rank 0 only.
+  ///
+  /// - Throws: ``FormatError``; what `body` throws.
+  func forEachRecord(_ body: (RecordCursor) throws -> Void) throws
+
+  /// Writes the problems of all units in a fixed order.
+  ///
+  /// Rank 0 only.
+  ///
+  /// - Throws: ``FormatError``; `badData` when nothing could be used.
+  func writeProblems(to path: String) throws -> ProblemTable
+}
+
+/// The table of problems, written and not yet named.
+struct ProblemTable {
+  /// The header line.
+  static let header = "file,line,byte,event_id,problem,expected,action\n"
+
+  /// The file.
+  var file: FileOutput
+  /// How many problems there are.
+  var count: Int
+  /// What the first problem is, in words; nil when there is none.
+  var warning: String?
+
+  /// Tells the user of the first of them.
+  func warn(_ report: Reporter) {
+    if let warning { report.warn(warning) }
+  }
+}

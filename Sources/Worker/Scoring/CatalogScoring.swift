@@ -1,0 +1,239 @@
+public import HSDLCompute
+public import SeismicFormats
+
+/// Extracts features of the events of a catalog, and scores the events if there is a model; unit by unit, on one rank.
+public final class CatalogScoring {
+  /// Where the time has gone so far.
+  public private(set) var times = StageTimes()
+
+  private let extractor: EventFeatures
+  private let history: String
+  private let model: ModelFolder?
+  private let writer: EventWriter?
+  private let folder: String
+  private let places: [Int]
+  private let written: [Int]
+  private let isStrict: Bool
+
+  /// So many events are scored at a time.
+  static let batchSize = 64
+
+  /// An event that waits to be scored.
+  private struct Waiting {
+    var event: Event
+    var id: String
+    var duplicateOf: String?
+    var alternatives: [Event] = []
+    var unusablePickCount: Int
+    var remarks: [String]
+    var isEmpty: Bool
+  }
+
+  private var waiting: [Waiting] = []
+  /// What happened in the time of the unit and before it.
+  private var around: [EventHistory.Entry] = []
+  private var features: [Double] = []
+  /// Records on their way to an intermediate file.
+  private let content = TextSink(capacity: 1 << 20)
+  private let problems = TextSink()
+  private var problemCount = 0
+  private var moment = 0.0
+
+  /// Prepares to score.
+  ///
+  /// - Parameters:
+  ///   - extractor: computes the features.
+  ///   - history: the file of ``EventHistory``.
+  ///   - model: the model; without one only features come out.
+  ///   - features: the features that come out.
+  ///   - folder: where intermediate files go.
+  ///   - isStrict: whether trouble with a waveform file ends the work.
+  /// - Throws: ``ComputeError`` with `unknownFeature` when the model needs a feature that this version does not have.
+  public init(
+    _ extractor: EventFeatures, history: String, model: ModelFolder?, features: FeatureSet, folder: String,
+    isStrict: Bool
+  ) throws {
+    self.extractor = extractor
+    self.history = history
+    self.model = model
+    self.folder = folder
+    self.isStrict = isStrict
+    writer = model.map { EventWriter(card: $0.card, network: "") }
+    places = try model?.ensemble.features.places(in: .all) ?? []
+    written = try features.places(in: .all)
+  }
+
+  /// What a unit came to.
+  public struct UnitSummary: Sendable, Equatable, Codable {
+    /// Stations of which waveforms were used, added over the events.
+    public var stationWindowCount: Int
+    /// Things that could not be used.
+    public var problemCount: Int
+    /// Intermediate files of events, in order within each.
+    public var files: [String]
+    /// The intermediate file of problems; empty when there are none.
+    public var problemFile: String
+  }
+
+  /// Scores the events of a unit.
+  ///
+  /// - Parameter poll: called now and then.
+  /// - Throws: ``FormatError``, ``ComputeError``; what `poll` throws.
+  public func score(_ unit: CatalogUnit, poll: () throws -> Void) throws -> UnitSummary {
+    moment = monotonicSeconds()
+    let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", content: content)
+    problems.removeAll()
+    problemCount = 0
+    extractor.beginUnit()
+    around = []
+    if let seconds = unit.seconds {
+      around = try EventHistory.entries(
+        history,
+        in: UTCTime(seconds: seconds.lowerBound).advanced(
+          by: -EventFeatures.historySpan)..<UTCTime(seconds: seconds.upperBound))
+    }
+    let duplicates = Set(unit.duplicates)
+    let reader = try QuakeMLReader(unit.file)
+    var number = 0
+    while let event = try reader.next() {
+      let isDuplicate = duplicates.contains(number)
+      // A batch ends before an event of its own, so that an event and its duplicates are written together.
+      if !isDuplicate && waiting.count >= Self.batchSize { try scoreBatch(to: records) }
+      try add(event, isDuplicate: isDuplicate)
+      number += 1
+      try poll()
+    }
+    try scoreBatch(to: records)
+    moment = monotonicSeconds()
+    try records.flush()
+    var problemFile = ""
+    if problems.count > 0 {
+      problemFile = "\(folder)/event-problems-\(unit.index)"
+      let output = try FileOutput(problemFile, isDurable: false)
+      try output.write(problems)
+      try output.commit()
+    }
+    account(\.writing)
+    return UnitSummary(
+      stationWindowCount: extractor.stationWindowCount, problemCount: problemCount, files: records.files,
+      problemFile: problemFile)
+  }
+
+  private func account(_ stage: WritableKeyPath<StageTimes, Double>) {
+    let now = monotonicSeconds()
+    times[keyPath: stage] += now - moment
+    moment = now
+  }
+
+  private func note(_ problem: Problem) throws {
+    if isStrict { throw problem.error }
+    problemCount += 1
+    problem.appendRow(to: problems)
+  }
+
+  private func add(_ event: Event, isDuplicate: Bool) throws {
+    account(\.reading)
+    let id = event.tableID
+    let place = features.count
+    features.append(contentsOf: repeatElement(.nan, count: FeatureSet.all.count))
+    let outcome = try features.withUnsafeMutableBufferPointer {
+      try extractor.compute(
+        event, id: id, history: around, into: UnsafeMutableBufferPointer(rebasing: $0[place...]), onProblem: note)
+    }
+    times.waveforms += outcome.readingSeconds
+    moment += outcome.readingSeconds
+    account(\.features)
+    var original: String?
+    if isDuplicate, let place = waiting.lastIndex(where: { $0.duplicateOf == nil }) {
+      original = waiting[place].id
+      waiting[place].alternatives.append(event)
+    }
+    waiting.append(
+      Waiting(
+        event: event, id: id, duplicateOf: original, unusablePickCount: outcome.unusablePickCount,
+        remarks: outcome.remarks, isEmpty: outcome.isEmpty))
+  }
+
+  private func scoreBatch(to records: RecordWriter) throws {
+    guard !waiting.isEmpty else { return }
+    moment = monotonicSeconds()
+    defer {
+      waiting.removeAll(keepingCapacity: true)
+      features.removeAll(keepingCapacity: true)
+    }
+    let width = FeatureSet.all.count
+    guard let model, let writer else {
+      for (index, entry) in waiting.enumerated() {
+        try write(entry, features[index * width..<(index + 1) * width], label: .uncertain, to: records) { _ in }
+      }
+      return account(\.writing)
+    }
+    var values: [Double] = []
+    values.reserveCapacity(waiting.count * places.count)
+    for index in waiting.indices { for place in places { values.append(features[index * width + place]) } }
+    let scores = try values.withUnsafeBufferPointer { try model.ensemble.scores($0) }
+    account(\.scoring)
+    for (index, entry) in waiting.enumerated() {
+      let own = index * places.count..<(index + 1) * places.count
+      let probability = entry.isEmpty ? .nan : scores.probabilities[index]
+      var scored = EventWriter.ScoredEvent(
+        event: entry.event, id: entry.id, duplicateOf: entry.duplicateOf, alternatives: entry.alternatives,
+        features: features[index * width..<(index + 1) * width], probability: probability,
+        memberProbabilities: scores.memberProbabilities.map { entry.isEmpty ? .nan : $0[index] },
+        contributions: scores.contributions[own], values: Array(values[own]),
+        label: model.card.costs.label(probability), unusablePickCount: entry.unusablePickCount,
+        remarks: entry.remarks)
+      // One shock, one verdict: other entries share the label of the one that is kept.
+      if let original = entry.duplicateOf, let place = waiting[..<index].lastIndex(where: { $0.id == original }) {
+        scored.label = model.card.costs.label(waiting[place].isEmpty ? .nan : scores.probabilities[place])
+      }
+      let reason = writer.reason(scored)
+      try write(entry, scored.features, label: scored.label, to: records) { piece in
+        switch piece {
+        case .events(let sink): writer.eventsRow(scored, reason: reason, to: sink)
+        case .quakeML(let sink): writer.quakeML(scored, reason: reason, to: QuakeMLEncoder(sink: sink))
+        }
+      }
+    }
+    account(\.writing)
+  }
+
+  private enum Piece {
+    case events(TextSink)
+    case quakeML(TextSink)
+  }
+
+  private func write(
+    _ entry: Waiting, _ features: ArraySlice<Double>, label: Label, to records: RecordWriter, _ pieces: (Piece) -> Void
+  ) throws {
+    var id = entry.id
+    try id.withUTF8 { id in
+      try records.add(EventKey(time: entry.event.time, id: id), hash: stableHash(id), label: label) { sink, end in
+        pieces(.events(sink))
+        end()
+        features.withUnsafeBufferPointer {
+          EventWriter.featuresRow(id, entry.event.time, $0, written, to: sink)
+        }
+        end()
+        pieces(.quakeML(sink))
+        end()
+      }
+    }
+  }
+}
+
+extension Problem {
+  /// Adds the problem's row of `problems.csv`.
+  public func appendRow(to sink: TextSink) {
+    sink.append(csv: file)
+    sink.append(byte: 44)
+    if let line { sink.append(line) }
+    sink.append(byte: 44)
+    if let byte { sink.append(byte) }
+    for text in [eventID, found, expected, action] {
+      sink.append(byte: 44)
+      sink.append(csv: text.contains(where: \.isNewline) ? String(text.map { $0.isNewline ? " " : $0 }) : text)
+    }
+    sink.append(byte: 10)
+  }
+}

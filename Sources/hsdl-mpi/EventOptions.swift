@@ -1,0 +1,68 @@
+import ArgumentParser
+import Coordinator
+
+/// Where events come from: pick tables, or catalogs with their waveforms.
+struct EventOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Pick tables of the automatic catalog (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
+  var picks: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Catalogs with origins, and picks if there are any; any format that `inspect` knows.", valueName: "file"))
+  var catalog: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The waveforms: sds:PATH (SeisComP data structure), files:PATH (any tree of miniSEED or SAC files), stead:FILE.hdf5 or seisbench:PATH.",
+      valueName: "kind:path"))
+  var archive: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Station metadata: StationXML, SeisComP inventory, FDSN text or a table.", valueName: "file"))
+  var stations: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The velocities of the Earth: .nd, .tvel or a table of depth,vp,vs; without it IASP91.", valueName: "file"))
+  var velocityModel: String?
+
+  @Option(help: ArgumentHelp("Leave out stations farther than this from the epicentre.", valueName: "km"))
+  var maxDistance = 150.0
+
+  @Option(help: ArgumentHelp("Look at no more than this many stations an event, the nearest ones.", valueName: "n"))
+  var maxStations = 64
+
+  @Flag(help: "Leave events that stand more than once in the catalog as they are, instead of merging them.")
+  var keepDuplicates = false
+
+  func validate() throws {
+    guard picks.isEmpty || catalog.isEmpty else { throw ValidationError("give --picks or --catalog, not both") }
+    if catalog.isEmpty {
+      guard archive == nil, stations.isEmpty, velocityModel == nil else {
+        throw ValidationError("--archive, --stations and --velocity-model go with --catalog")
+      }
+    }
+    guard (archive == nil) == stations.isEmpty || archive == nil else {
+      throw ValidationError("--archive needs --stations, the coordinates of its stations")
+    }
+    guard maxDistance > 0, maxDistance <= 2000 else { throw ValidationError("--max-distance must be from 0 to 2000") }
+    guard (1...10_000).contains(maxStations) else { throw ValidationError("--max-stations must be from 1 to 10000") }
+  }
+
+  /// The events; nil when none are named.
+  var source: EventSource? {
+    if !picks.isEmpty { return .picks(picks) }
+    guard !catalog.isEmpty else { return nil }
+    var input = CatalogInput(
+      catalogs: catalog, archive: archive, stations: stations, velocityModel: velocityModel)
+    input.maximumDistance = maxDistance
+    input.maximumStations = maxStations
+    input.mergesDuplicates = !keepDuplicates
+    return .catalog(input)
+  }
+}
