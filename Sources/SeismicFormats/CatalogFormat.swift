@@ -40,22 +40,11 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
         .unsupported, file: path, found: "it is \(found)",
         expected: "QuakeML, an event table, FDSN event text or a pick table", remedy: remedy)
     }
-    if bytes.count >= 2, bytes[0] == 0x1F, bytes[1] == 0x8B {
-      throw unsupported("compressed with gzip", "unpack it first (gunzip)")
-    }
-    if bytes.begins(with: "PK\u{3}\u{4}") { throw unsupported("a zip archive", "unpack it first") }
-    if bytes.begins(with: "BZh") { throw unsupported("compressed with bzip2", "unpack it first (bunzip2)") }
-    if bytes.count >= 4, bytes[0] == 0x89, bytes[1] == 72, bytes[2] == 68, bytes[3] == 70 {
-      throw unsupported("an HDF5 file", "give a catalog")
-    }
-    let isWide = bytes.count >= 2 && (bytes[0] == 0xFE && bytes[1] == 0xFF || bytes[0] == 0xFF && bytes[1] == 0xFE)
-    if isWide {
-      // UTF-16 is common in XML only.
-      return .quakeML
-    }
+    if let container = FileSignature.container(of: bytes) { throw unsupported(container.name, container.remedy) }
+    if FileSignature.isWideText(bytes) { return .quakeML }
     let text = bytes.trimmed
     if text.first == 60 {
-      let root = rootElement(text)
+      let root = FileSignature.rootElement(text)
       switch root {
       case "quakeml": return .quakeML
       case "seiscomp":
@@ -82,34 +71,6 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
     }
     if text.first == 123 || text.first == 91 { throw unsupported("JSON", "give a catalog") }
     throw unsupported("a file that begins with \(quoted(firstLine.string))", "check the path and the header line")
-  }
-
-  /// The name of a document's first element, without prefix; nil when none is in sight.
-  private static func rootElement(_ text: Bytes) -> String? {
-    var index = 0
-    while index < text.count {
-      guard text[index] == 60, index + 1 < text.count else {
-        index += 1
-        continue
-      }
-      let next = text[index + 1]
-      if next == 63 || next == 33 {
-        // A declaration, a comment or a document type ends with the next ">" that is not inside it.
-        let isComment = UnsafeBufferPointer(rebasing: text[index...]).begins(with: "<!--")
-        var end = index + 2
-        while end < text.count {
-          if text[end] == 62, !isComment || (text[end - 1] == 45 && text[end - 2] == 45) { break }
-          end += 1
-        }
-        index = end + 1
-        continue
-      }
-      var end = index + 1
-      while end < text.count, text[end] > 32, text[end] != 62, text[end] != 47 { end += 1 }
-      let name = UnsafeBufferPointer(rebasing: text[(index + 1)..<end]).string
-      return name.split(separator: ":").last.map(String.init)
-    }
-    return nil
   }
 
   /// Opens a catalog of any format that is read here.

@@ -1,10 +1,20 @@
 /// Stations and their channels, as they were from when to when.
-public struct Inventory: Hashable, Sendable {
+///
+/// Looking up a station or channel by its codes takes the same time however many there are: an index is made at the
+/// first look and kept until the stations change.
+public struct Inventory: Sendable {
   /// The stations, one entry an epoch.
-  public var stations: [Station]
+  public var stations: [Station] { didSet { lazyIndex = LazyInventoryIndex() } }
+  /// Where the stations and channels stand by their codes.
+  var lazyIndex = LazyInventoryIndex()
 
   /// Creates an inventory.
   public init(stations: [Station] = []) { self.stations = stations }
+}
+
+extension Inventory: Hashable {
+  public static func == (left: Inventory, right: Inventory) -> Bool { left.stations == right.stations }
+  public func hash(into hasher: inout Hasher) { hasher.combine(stations) }
 }
 
 /// From when to when something held.
@@ -68,7 +78,7 @@ public struct Channel: Hashable, Sendable {
   public var latitude: Double
   /// Longitude, in degrees east.
   public var longitude: Double
-  /// Height of the ground above the instrument over sea level, in metres.
+  /// Height of the instrument above sea level, in metres; add the depth for that of the ground.
   public var elevation: Double
   /// How deep the instrument is under the ground, in metres.
   public var depth: Double

@@ -19,6 +19,11 @@ final class XMLSubtreeParser {
   /// How deep elements may be nested; libxml2 keeps to the same limit where it builds a tree.
   static let depthLimit = 256
 
+  /// What the namespace of the document's own elements begins with; elements of others count as foreign.
+  ///
+  /// May be set until the first wanted element begins. Elements without a namespace are always the document's own.
+  var nativeNamespace = "http://quakeml.org/xmlns/"
+
   private let file: String
   private let depth: Int
   private let onOpening: (Opening) throws -> Void
@@ -190,7 +195,7 @@ final class XMLSubtreeParser {
     if let known = namespaces[uri] { return known }
     let text = String(cString: uri)
     let kind: Namespace =
-      text.hasPrefix("http://quakeml.org/xmlns/") ? .quakeML : text == ownNamespace ? .own : .foreign
+      text.hasPrefix(nativeNamespace) ? .quakeML : text == ownNamespace ? .own : .foreign
     namespaces[uri] = kind
     return kind
   }
