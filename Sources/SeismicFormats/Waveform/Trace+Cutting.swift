@@ -1,0 +1,50 @@
+extension Samples {
+  /// A part of the samples; what lies outside of them is left out.
+  public func slice(_ range: Range<Int>) -> Samples {
+    let range = range.clamped(to: 0..<count)
+    if range.count == count { return self }
+    return switch self {
+    case .int32(let samples): .int32(Array(samples[range]))
+    case .float32(let samples): .float32(Array(samples[range]))
+    case .float64(let samples): .float64(Array(samples[range]))
+    case .text(let samples): .text(Array(samples[range]))
+    }
+  }
+}
+
+extension UTCTime {
+  /// Seconds from `other` to this instant, as ``timeInterval(since:)``, for times however far apart.
+  public func distance(from other: UTCTime) -> Double {
+    let (difference, overflow) = seconds.subtractingReportingOverflow(other.seconds)
+    if overflow { return Double(seconds) - Double(other.seconds) }
+    return Double(difference) + Double(nanoseconds - other.nanoseconds) * 1e-9
+  }
+}
+
+extension Trace {
+  /// The indices of the samples whose time lies in a span.
+  public func indices(in span: Range<UTCTime>) -> Range<Int> {
+    guard count > 0 else { return 0..<0 }
+    guard samplingRate > 0, samplingRate.isFinite else { return span.contains(start) ? 0..<count : 0..<0 }
+    /// The first index whose time is not before an instant.
+    func first(_ time: UTCTime) -> Int {
+      let estimate = time.distance(from: start) * samplingRate
+      guard estimate > -2 else { return 0 }
+      guard estimate < Double(count) + 2 else { return count }
+      // Times are rounded to nanoseconds: the estimate may be off by one.
+      var index = min(max(Int(estimate.rounded(.down)) - 1, 0), count)
+      while index < count, self.time(of: index) < time { index += 1 }
+      return index
+    }
+    let lower = first(span.lowerBound)
+    return lower..<max(lower, first(span.upperBound))
+  }
+
+  /// The samples whose time lies in a span; nil where there is none.
+  public func cut(to span: Range<UTCTime>) -> Trace? {
+    let range = indices(in: span)
+    if range.isEmpty { return nil }
+    if range.count == count { return self }
+    return Trace(id: id, start: time(of: range.lowerBound), samplingRate: samplingRate, samples: samples.slice(range))
+  }
+}
