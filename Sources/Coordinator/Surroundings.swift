@@ -1,0 +1,50 @@
+import HSDLCompute
+import MPI
+import SeismicFormats
+import Worker
+
+/// What the events of a catalog are looked at with: stations, waveforms, travel times.
+struct Surroundings {
+  /// The stations; nil where none are named.
+  let inventory: Inventory?
+  /// The waveforms; nil where none are named, or none are wanted.
+  let archive: (any WaveformArchive)?
+  /// Travel times.
+  let travelTimes: TravelTimes
+
+  /// Sources deeper than this have no predicted arrivals, in km.
+  static let maximumDepth = 700.0
+
+  /// Opens everything; the archive's index is made by all ranks together.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - features: those that are wanted; without one of waveforms the archive is not opened.
+  ///   - onProblem: told on rank 0 of what could not be used.
+  /// - Throws: ``AgreedFailure`` on all ranks.
+  init(
+    _ input: CatalogInput, features: FeatureSet, over communicator: any Communicator, report: Reporter,
+    onProblem: @escaping ProblemHandler
+  ) throws {
+    let isRoot = communicator.isRoot
+    let handle: ProblemHandler = { problem in if isRoot { try onProblem(problem) } }
+    inventory = try communicator.agree {
+      input.stations.isEmpty ? nil : try Inventory.open(input.stations, onProblem: handle)
+    }
+    travelTimes = try communicator.agree {
+      let model = try input.velocityModel.map { try VelocityModel.open($0, onProblem: handle) } ?? .iasp91
+      return try TravelTimes(
+        model: model, maximumDistance: 1.1 * input.maximumDistance + 10, maximumDepth: Self.maximumDepth)
+    }
+    let wantsWaveforms = features.definitions.contains { FeatureSet.waveforms.definitions.contains($0) }
+    guard let address = input.archive, wantsWaveforms else {
+      archive = nil
+      if wantsWaveforms, input.archive == nil {
+        report.warn("there is no --archive, so the features of waveforms are missing")
+      }
+      return
+    }
+    archive = try ArchiveOpening(address).open(over: communicator, report: report, onProblem: handle)
+  }
+}
