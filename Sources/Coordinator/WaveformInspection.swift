@@ -109,7 +109,8 @@ public struct WaveformInspection: Inspection {
     for stream in streams {
       rows.append([
         stream.id.description, stream.first.description, stream.last.description,
-        stream.rates.map { $0 == $0.rounded() ? fixed($0, decimals: 0) : fixed($0, decimals: 5) }.joined(separator: " "),
+        stream.rates.map { $0 == $0.rounded() ? fixed($0, decimals: 0) : fixed($0, decimals: 5) }.joined(
+          separator: " "),
         "\(stream.segments.count)", "\(stream.count)", fixed(stream.missing, decimals: 2),
       ])
     }

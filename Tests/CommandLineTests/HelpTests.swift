@@ -4,6 +4,10 @@ import Testing
 @Suite("Help and version")
 struct HelpTests {
   static let options = ["--log-format", "--quiet", "--config"]
+  static let events = [
+    "--picks", "--catalog", "--archive", "--stations", "--velocity-model", "--max-distance", "--max-stations",
+    "--keep-duplicates", "sds:", "files:", "stead:", "seisbench:",
+  ]
   static let models = ["--features", "--seed", "--calibration-folds", "--trees", "--rounds", "--models"]
 
   @Test(
@@ -12,23 +16,27 @@ struct HelpTests {
       ("demo", options + ["--output", "--seed", "--events", "--training-events"]),
       (
         "refine",
-        options + ["--picks", "--model", "--network", "--strict", "--dry-run", "--output", "--overwrite"]
+        options + events + ["--model", "--network", "--strict", "--dry-run", "--output", "--overwrite"]
           + ["refined.xml", "rejected.xml", "events.csv", "features.csv", "problems.csv", "run.json"]
       ),
       (
         "features",
-        options + ["--picks", "--real", "--fake", "--features", "--components", "--strict", "--output", "--overwrite"]
+        options + events + ["--real", "--fake", "--features", "--components", "--strict", "--output", "--overwrite"]
           + ["features.csv", "features.json", "problems.csv", "t_test.csv", "correlation.csv", "pca.csv"]
       ),
       (
         "train shallow",
         options + models
-          + ["--real", "--fake", "--cost-lost", "--cost-kept", "--cost-review", "--output", "--overwrite", "card.json"]
+          + [
+            "--real", "--fake", "--feature-table", "--labels", "--cost-lost", "--cost-kept", "--cost-review",
+            "--output", "--overwrite", "card.json",
+          ]
       ),
       (
         "evaluate",
         options + models
-          + ["--real", "--fake", "--test-real", "--test-fake", "--keep-overlap", "--folds", "--repeats", "--output"]
+          + ["--real", "--fake", "--test-real", "--test-fake", "--feature-table", "--labels"]
+          + ["--test-feature-table", "--test-labels", "--keep-overlap", "--folds", "--repeats", "--output"]
           + ["--overwrite", "metrics.json", "predictions.csv"]
       ),
       ("convert", options + ["<input>", "<output>", "--to", "--network", "--overwrite", "QuakeML", "FDSN"]),

@@ -1,0 +1,182 @@
+public import HSDLCompute
+public import SeismicFormats
+
+/// Computes all features of events: of their picks, of their origins, and of the waveforms at every station in range that
+/// has data.
+///
+/// Arrivals are the event's picks, or the predicted ones where there is no pick. An object belongs to one rank and one
+/// thread.
+public final class EventFeatures {
+  /// What came of an event beside its features.
+  public struct Outcome {
+    /// Whether there was neither a pick nor a waveform to work on.
+    public var isEmpty: Bool
+    /// Picks that have no place in the features.
+    public var unusablePickCount: Int
+    /// What the user should know of the event.
+    public var remarks: [String]
+    /// Seconds spent on reading waveforms.
+    public var readingSeconds: Double
+  }
+
+  /// Stations of which waveforms were used in the unit, added over the events.
+  public private(set) var stationWindowCount = 0
+
+  /// The features of an event look at other events that were at most this many seconds earlier.
+  public static let historySpan = 30 * 86_400.0
+
+  /// Seconds before the first and behind the last arrival that features of waveforms look at.
+  static let margins = (before: 66.0, behind: 72.0)
+
+  private let network: StationNetwork
+  private let travelTimes: TravelTimes
+  private let maximumDistance: Double
+  private let maximumStations: Int
+  private let wantsWaveforms: Bool
+  private let wantsOrigin: Bool
+  private let picks = PickFeatures(.picks)
+  private let waveforms = WaveformFeatures()
+  private let group = PickGroup()
+
+  /// Prepares to compute.
+  ///
+  /// - Parameters:
+  ///   - inventory: the stations; nil where none are known.
+  ///   - archive: the waveforms; nil where there are none.
+  ///   - maximumDistance: stations farther than this from the epicentre are not looked at, in km.
+  ///   - maximumStations: at most so many stations are looked at, the nearest ones.
+  ///   - features: those that are wanted; others may come out as NaN.
+  public init(
+    inventory: Inventory?, archive: (any WaveformArchive)?, travelTimes: TravelTimes, maximumDistance: Double,
+    maximumStations: Int, features: FeatureSet
+  ) {
+    network = StationNetwork(inventory: inventory, archive: archive)
+    self.travelTimes = travelTimes
+    self.maximumDistance = maximumDistance
+    self.maximumStations = maximumStations
+    func wants(_ set: FeatureSet) -> Bool { features.definitions.contains { set.definitions.contains($0) } }
+    wantsWaveforms = archive != nil && wants(.waveforms)
+    wantsOrigin = wants(.origin)
+  }
+
+  /// Begins a unit.
+  public func beginUnit() { stationWindowCount = 0 }
+
+  /// Computes the features of an event.
+  ///
+  /// - Parameters:
+  ///   - id: the event's identifier in tables.
+  ///   - history: the events around this one in the order of time, from ``historySpan`` before it.
+  ///   - values: room for all features; what cannot be computed becomes NaN.
+  ///   - onProblem: told of what could not be used.
+  /// - Throws: what `onProblem` throws.
+  public func compute(
+    _ event: Event, id: String, history: [EventHistory.Entry], into values: UnsafeMutableBufferPointer<Double>,
+    onProblem: ProblemHandler
+  ) throws -> Outcome {
+    values.update(repeating: .nan)
+    let phases = event.phases
+    var name = id
+    name.withUTF8 { group.assign(id: $0, phases: phases) }
+    picks.compute(group.rows, into: UnsafeMutableBufferPointer(rebasing: values[..<PickFeatures.count]))
+    var outcome = Outcome(
+      isEmpty: group.rows.isEmpty, unusablePickCount: group.unusableRowCount + event.picks.count - phases.count,
+      remarks: [], readingSeconds: 0)
+    guard let origin = event.preferredOrigin else {
+      outcome.remarks.append("no origin, so picks alone were looked at")
+      return outcome
+    }
+    guard let place = EpicentralPlace(origin) else {
+      outcome.remarks.append("the origin's coordinates are not on the Earth")
+      try onProblem(
+        Problem(
+          file: "", eventID: id, found: "latitude \(origin.latitude.value), longitude \(origin.longitude.value)",
+          expected: "degrees on the Earth", action: "only picks were looked at"))
+      return outcome
+    }
+    let sites = network.sites(
+      around: place, at: origin.time.value, within: maximumDistance, limit: maximumStations)
+    if wantsOrigin {
+      computeOrigin(
+        event, origin, place, phases, sites, history,
+        into: UnsafeMutableBufferPointer(
+          rebasing: values[PickFeatures.count..<PickFeatures.count + OriginFeatures.count]))
+    }
+    if wantsWaveforms {
+      let used = try computeWaveforms(
+        id, origin, place, phases, sites, &outcome,
+        into: UnsafeMutableBufferPointer(
+          rebasing: values[(PickFeatures.count + OriginFeatures.count)...]), onProblem: onProblem)
+      stationWindowCount += used
+      if used > 0 { outcome.isEmpty = false }
+      if used == 0 { outcome.remarks.append("no waveforms") }
+    }
+    return outcome
+  }
+}
+
+extension EventFeatures {
+  /// Measures the waveforms of the stations in range.
+  ///
+  /// - Returns: how many stations had data.
+  private func computeWaveforms(
+    _ id: String, _ origin: Origin, _ place: EpicentralPlace, _ phases: [EventPhase], _ sites: [StationNetwork.Site],
+    _ outcome: inout Outcome, into values: UnsafeMutableBufferPointer<Double>, onProblem: ProblemHandler
+  ) throws -> Int {
+    guard let archive = network.archive else { return 0 }
+    var picked: [StationID: (p: UTCTime?, s: UTCTime?)] = [:]
+    for phase in phases {
+      guard let station = network.resolved(phase.station) else { continue }
+      // Of several picks of a phase the first in time counts.
+      switch phase.wave {
+      case .p: picked[station, default: (nil, nil)].p = min(picked[station]?.p ?? phase.time, phase.time)
+      case .s: picked[station, default: (nil, nil)].s = min(picked[station]?.s ?? phase.time, phase.time)
+      }
+    }
+    waveforms.begin(eventKey: stableHash(id))
+    var used = 0
+    var looked = 0
+    for site in sites where !site.streams.isEmpty {
+      guard looked < maximumStations else { break }
+      let predictedP = travelTimes.time(.p, distance: site.distance, depth: place.depth, elevation: site.elevation)
+      let predictedS = travelTimes.time(.s, distance: site.distance, depth: place.depth, elevation: site.elevation)
+      guard predictedP.isFinite, predictedS.isFinite else { continue }
+      let origin = origin.time.value
+      let own = picked[site.id]
+      // A pick far from where it can be is not one of this wave.
+      func onset(_ pick: UTCTime?, _ predicted: Double) -> (time: Double, isPick: Bool) {
+        guard let pick else { return (predicted, false) }
+        let time = pick.timeInterval(since: origin)
+        return abs(time - predicted) < Self.pickTolerance ? (time, true) : (predicted, false)
+      }
+      let p = onset(own?.p, predictedP)
+      let s = onset(own?.s, predictedS)
+      let span =
+        origin.advanced(
+          by: min(p.time, predictedP) - Self.margins.before)..<origin.advanced(
+          by: max(s.time, predictedS) + Self.margins.behind)
+      let begin = monotonicSeconds()
+      let record = try reader.record(site.streams, of: site.id, in: span, from: archive, onProblem: onProblem)
+      outcome.readingSeconds += monotonicSeconds() - begin
+      guard let record else { continue }
+      looked += 1
+      used += 1
+      let offset = record.start.timeInterval(since: origin)
+      waveforms.add(
+        record,
+        StationArrivals(
+          p: p.time - offset, s: s.time - offset, predictedP: predictedP - offset, predictedS: predictedS - offset,
+          isPPicked: p.isPick, isSPicked: s.isPick, distance: site.distance,
+          hypocentralDistance: (site.distance * site.distance + place.depth * place.depth).squareRoot(),
+          azimuth: site.azimuth, backazimuth: site.backazimuth))
+    }
+    guard used > 0 else { return 0 }
+    let travelTimes = travelTimes
+    waveforms.finish(
+      modelSlowness: { travelTimes.slowness(.p, distance: $0, depth: place.depth) }, into: values)
+    return used
+  }
+
+  /// A pick farther than this from the predicted arrival is looked at as none, in seconds.
+  private static let pickTolerance = 20.0
+}

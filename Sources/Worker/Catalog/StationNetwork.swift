@@ -1,0 +1,95 @@
+import HSDLCompute
+import SeismicFormats
+
+/// The stations of a job: where they stand, and which streams the archive has of them.
+struct StationNetwork {
+  /// A station as an event sees it.
+  struct Site {
+    var id: StationID
+    var latitude: Double
+    var longitude: Double
+    /// In metres.
+    var elevation: Double
+    /// Epicentral, in km.
+    var distance: Double
+    /// From the epicentre to the station, in degrees.
+    var azimuth: Double
+    /// From the station to the epicentre, in degrees.
+    var backazimuth: Double
+    /// The archive's streams, sorted; empty where it has none.
+    var streams: [StreamID]
+  }
+
+  let inventory: Inventory
+  let archive: (any WaveformArchive)?
+  /// All stations that are known by any source, sorted.
+  private let ids: [StationID]
+  private let streams: [StationID: [StreamID]]
+  private let byCode: [String: [StationID]]
+
+  init(inventory: Inventory?, archive: (any WaveformArchive)?) {
+    self.inventory = inventory ?? Inventory()
+    self.archive = archive
+    var streams: [StationID: [StreamID]] = [:]
+    for stream in archive?.streams ?? [] { streams[stream.stationID, default: []].append(stream) }
+    self.streams = streams
+    ids = Set(self.inventory.stations.map(\.id)).union(streams.keys).sorted()
+    byCode = Dictionary(grouping: ids, by: \.code)
+  }
+
+  /// The station that a pick means: networks are often left out or differ between a catalog and an archive.
+  func resolved(_ id: StationID) -> StationID? {
+    let candidates = byCode[id.code] ?? []
+    if candidates.contains(id) { return id }
+    // Where either side does not know the network, or only one network has such a station.
+    let likely = id.network.isEmpty ? candidates : candidates.filter { $0.network.isEmpty }
+    if likely.count == 1 { return likely[0] }
+    return candidates.count == 1 ? candidates[0] : nil
+  }
+
+  /// The stations around an epicentre whose place is known, by distance.
+  ///
+  /// - Parameter distance: in km.
+  func sites(around place: EpicentralPlace, at time: UTCTime, within distance: Double) -> [Site] {
+    // A degree of latitude has at least 110.5 km.
+    let latitudes = place.latitude - distance / 110...place.latitude + distance / 110
+    var sites: [Site] = []
+    for id in ids {
+      guard let match = inventory.match(id, at: time) else { continue }
+      // A station that is not in the archive counts while it stood.
+      let own = streams[id] ?? []
+      if own.isEmpty && match.isOutsideEpoch { continue }
+      let station = match.station
+      guard latitudes.contains(station.latitude) else { continue }
+      let path = Geodesy.path(
+        fromLatitude: place.latitude, longitude: place.longitude, toLatitude: station.latitude,
+        longitude: station.longitude)
+      guard path.distance <= distance else { continue }
+      sites.append(
+        Site(
+          id: id, latitude: station.latitude, longitude: station.longitude, elevation: station.elevation,
+          distance: path.distance, azimuth: path.azimuth, backazimuth: path.backazimuth, streams: own))
+    }
+    return sites.sorted { ($0.distance, $0.id) < ($1.distance, $1.id) }
+  }
+}
+
+/// Where an event was, as far as a catalog says it sensibly.
+struct EpicentralPlace {
+  var latitude: Double
+  var longitude: Double
+  /// In km below sea level; 0 where the catalog does not say.
+  var depth: Double
+
+  /// Takes the place from an origin; nil where its coordinates are none.
+  init?(_ origin: Origin) {
+    guard (-90...90).contains(origin.latitude.value), (-360...360).contains(origin.longitude.value) else { return nil }
+    latitude = origin.latitude.value
+    longitude = origin.longitude.value
+    let depth = (origin.depth?.value ?? 0) / 1000
+    self.depth = depth.isFinite ? min(max(depth, -8), Self.maximumDepth) : 0
+  }
+
+  /// Deeper sources are looked at as if they were here, in km.
+  static let maximumDepth = 700.0
+}
