@@ -4,149 +4,160 @@ public import MPI
 import SeismicFormats
 import Worker
 
-/// Shows the whole way on a synthetic network: an automatic catalog whose truth is known is refined, and what comes out is
-/// compared with the truth.
+/// Shows the whole way on synthetic networks: a model is trained on one whose truth is known, refines the automatic
+/// catalog of another from its waveforms, and what comes out is compared with the truth.
 public struct DemoJob: Sendable {
   /// Where everything goes; replaced if it is there from an earlier demo.
   public var output: String
   /// What everything is made from.
   public var seed: UInt64 = 1
-  /// Labelled events of the training period.
-  public var trainingEvents = 1500
-  /// Events of the automatic catalog that is refined.
-  public var catalogEvents = 4000
+  /// The number of stations of each network.
+  public var stations = 12
+  /// How long the archive of each network is, in hours.
+  public var hours = 12.0
+  /// Earthquakes a day that the automatic system declares.
+  public var eventsPerDay = 900.0
 
   /// Creates a demo.
   public init(output: String) { self.output = output }
 
-  private var real: String { "\(output)/training/real.csv" }
-  private var fake: String { "\(output)/training/fake.csv" }
-  private var automatic: String { "\(output)/automatic.csv" }
+  private var training: String { "\(output)/training" }
+  private var network: String { "\(output)/network" }
 
   /// Runs the demo on all ranks.
   ///
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   public func run(over communicator: any Communicator, report: Reporter) throws {
-    report.say("1. A synthetic network of 40 stations: an analyst has labelled \(trainingEvents) events;")
-    report.say("   after that the automatic system has declared \(catalogEvents) more.")
-    var truth: [String: SyntheticPicks.Kind] = [:]
-    try communicator.agreeOnRoot { truth = try write() }
+    let options = "--stations \(stations) --days \(hours / 24) --events-per-day \(Int(eventsPerDay)) --sampling-rate 50"
+    report.say("1. A synthetic network that an analyst has worked on: waveforms, stations, an automatic catalog, labels.")
+    report.say("   hsdl-mpi synth --seed \(seed) \(options) --output training")
+    try synthesize(seed, training, over: communicator, report: report)
 
     report.say("")
-    report.say("2. hsdl-mpi train shallow --real training/real.csv --fake training/fake.csv --output model")
-    var training = TrainJob(.picks(real: [real], fake: [fake]), output: "\(output)/model")
-    training.features = .picks
-    training.overwrites = true
-    training.settings.seed = seed
-    let model = try training.run(over: communicator, report: report)
+    report.say("2. Features of the picks, the origin and the waveforms of every event of its catalog.")
+    report.say("   hsdl-mpi features \(Self.inputOptions("training")) --output training/features")
+    var features = FeaturesJob(output: "\(training)/features")
+    features.source = .catalog(input(training))
+    features.overwrites = true
+    try features.run(over: communicator, report: report)
 
     report.say("")
-    report.say(
-      "3. hsdl-mpi refine --picks automatic.csv --model model --output refined   (\(counted(communicator.size, "ranks")))"
-    )
-    var refine = RefineJob(.picks([automatic]), model: "\(output)/model", output: "\(output)/refined")
+    report.say("3. hsdl-mpi train shallow --feature-table training/features/features.csv --labels training/labels.csv --output model")
+    var train = TrainJob(
+      .features(tables: ["\(training)/features/features.csv"], labels: ["\(training)/labels.csv"]),
+      output: "\(output)/model")
+    train.overwrites = true
+    train.settings.seed = seed
+    let model = try train.run(over: communicator, report: report)
+
+    report.say("")
+    report.say("4. Another network, in another region, that the model has never seen.")
+    report.say("   hsdl-mpi synth --seed \(seed + 1000) \(options) --output network")
+    try synthesize(seed + 1000, network, over: communicator, report: report)
+
+    report.say("")
+    report.say("5. hsdl-mpi refine \(Self.inputOptions("network")) --model model --output refined   (\(counted(communicator.size, "ranks")))")
+    var refine = RefineJob(.catalog(input(network)), model: "\(output)/model", output: "\(output)/refined")
     refine.overwrites = true
-    refine.network = "SY"
-    // Small units, so that every rank gets some.
-    refine.unitSize = 1 << 17
-    let outcome = try refine.run(over: communicator, report: report)
+    try refine.run(over: communicator, report: report)
 
     report.say("")
-    report.say("4. What came of it, compared with the truth:")
-    try communicator.agreeOnRoot { try compare(truth, outcome, model, report) }
+    report.say("6. What came of it, compared with the truth:")
+    try communicator.agreeOnRoot { try compare(model, report) }
   }
 
-  /// Writes the tables and returns what the events of the automatic catalog really are.
-  private func write() throws -> [String: SyntheticPicks.Kind] {
-    try makeFolder("\(output)/training")
-    let picks = SyntheticPicks(seed: seed)
-    let tables = [(real, SyntheticPicks.Kind.earthquake.label), (fake, UInt8(0))]
-    var sinks = [TextSink(), TextSink()]
-    for sink in sinks { sink.append(text: SyntheticPicks.header) }
-    for number in 0..<trainingEvents {
-      let event = picks.event(number)
-      sinks[event.kind == .earthquake ? 0 : 1].append(text: event.rows)
-    }
-    for (table, sink) in zip(tables, sinks) {
-      let file = try FileOutput(table.0)
-      try file.write(sink)
-      try file.commit()
-    }
-    sinks = [TextSink(), TextSink()]
-    sinks[0].append(text: SyntheticPicks.header)
-    sinks[1].append("event_id,truth\n")
-    var truth: [String: SyntheticPicks.Kind] = [:]
-    for number in trainingEvents..<trainingEvents + catalogEvents {
-      let event = picks.event(number)
-      truth[event.id] = event.kind
-      sinks[0].append(text: event.rows)
-      sinks[1].append(text: "\(event.id),\(event.kind.rawValue)\n")
-    }
-    for (path, sink) in zip([automatic, "\(output)/truth.csv"], sinks) {
-      let file = try FileOutput(path)
-      try file.write(sink)
-      try file.commit()
-    }
-    return truth
-  }
-
-  private func compare(
-    _ truth: [String: SyntheticPicks.Kind], _ outcome: RefineJob.Outcome, _ model: ModelFolder, _ report: Reporter
+  private func synthesize(
+    _ seed: UInt64, _ folder: String, over communicator: any Communicator, report: Reporter
   ) throws {
-    var counts: [SyntheticPicks.Kind: [Label: Int]] = [:]
+    var synth = SynthJob(output: folder)
+    synth.settings.seed = seed
+    synth.settings.stationCount = stations
+    synth.settings.days = hours / 24
+    synth.settings.eventsPerDay = eventsPerDay
+    synth.settings.samplingRate = 50
+    synth.overwrites = true
+    try synth.run(over: communicator, report: report)
+  }
+
+  private func input(_ folder: String) -> CatalogInput {
+    CatalogInput(
+      catalogs: ["\(folder)/automatic.xml"], archive: "sds:\(folder)/archive", stations: ["\(folder)/stations.xml"],
+      velocityModel: "\(folder)/velocity.csv")
+  }
+
+  private static func inputOptions(_ folder: String) -> String {
+    "--catalog \(folder)/automatic.xml --archive sds:\(folder)/archive --stations \(folder)/stations.xml "
+      + "--velocity-model \(folder)/velocity.csv"
+  }
+
+  private func compare(_ model: ModelFolder, _ report: Reporter) throws {
+    let truth = try Self.rows(of: "\(network)/labels.csv", columns: ["event_id", "label", "reason", "truth_id"])
+    let events = try Self.rows(
+      of: "\(output)/refined/events.csv", columns: ["event_id", "label", "probability_real", "reason", "duplicate_of"])
+    var known: [String: [String]] = [:]
+    for row in truth { known[row[0]] = row }
+    var counts: [String: [String: Int]] = [:]
+    var kinds: [String] = []
     var probabilities: [Double] = []
     var labels: [UInt8] = []
-    var example: [Label: String] = [:]
-    var isHeader = true
-    try TextLines.forEach(in: "\(output)/refined/events.csv") { line in
-      defer { isHeader = false }
-      guard !isHeader else { return }
-      let fields = csvFields(line)
-      guard fields.count > 10, let kind = truth[fields[0]], let label = Label(rawValue: fields[6]) else { return }
-      counts[kind, default: [:]][label, default: 0] += 1
-      probabilities.append(Double(fields[7]) ?? .nan)
-      labels.append(kind.label)
-      let isRight = (label == .real) == (kind == .earthquake) && label != .uncertain
-      if isRight && example[label] == nil { example[label] = "\(fields[0]), P(real) \(fields[7]): \(fields[10])" }
+    var example: [String: String] = [:]
+    var merged = (found: 0, right: 0)
+    for row in events {
+      guard let entry = known[row[0]] else { continue }
+      let kind = "\(entry[1]): \(entry[2])"
+      if !kinds.contains(kind) { kinds.append(kind) }
+      let isMerged = !row[4].isEmpty
+      if isMerged {
+        merged.found += 1
+        // Which of the entries of an event is kept is a matter of choice; that both are of one event is not.
+        if let other = known[row[4]], !entry[3].isEmpty, other[3] == entry[3] { merged.right += 1 }
+      }
+      counts[kind, default: [:]][isMerged ? "merged" : row[1], default: 0] += 1
+      guard entry[1] == "real" || entry[1] == "fake" else { continue }
+      probabilities.append(Double(row[2]) ?? .nan)
+      labels.append(entry[1] == "real" ? 1 : 0)
+      if row[1] == entry[1], !isMerged, example[row[1]] == nil {
+        example[row[1]] = "\(row[0]), P(real) \(row[2]): \(row[3])"
+      }
     }
-    func count(_ kinds: [SyntheticPicks.Kind], _ labels: [Label]) -> Int {
-      kinds.reduce(0) { sum, kind in labels.reduce(sum) { $0 + (counts[kind]?[$1] ?? 0) } }
-    }
-    let fakes = SyntheticPicks.Kind.allCases.filter { $0 != .earthquake }
-    let all = Label.allCases
-    var rows = [["truth", "events", "kept as real", "to be looked at", "rejected"]]
-    for kind in SyntheticPicks.Kind.allCases {
-      rows.append([
-        kind.rawValue, "\(count([kind], all))", "\(count([kind], [.real]))", "\(count([kind], [.uncertain]))",
-        "\(count([kind], [.fake]))",
-      ])
+    var rows = [["truth", "events", "kept as real", "to be looked at", "rejected", "merged"]]
+    for kind in kinds.sorted(by: { ($1.hasPrefix("fake") ? 0 : 1, $0) < ($0.hasPrefix("fake") ? 0 : 1, $1) }) {
+      let own = counts[kind] ?? [:]
+      rows.append(
+        [kind, "\(own.values.reduce(0, +))"]
+          + ["real", "uncertain", "fake", "merged"].map { "\(own[$0] ?? 0)" })
     }
     for line in textTable(rows) { report.say("   \(line)") }
-    let (real, total) = (count([.earthquake], all), outcome.events)
-    let (kept, keptReal) = (count(SyntheticPicks.Kind.allCases, [.real]), count([.earthquake], [.real]))
-    func percent(_ part: Int, _ whole: Int) -> String {
-      "\(fixed(100 * Double(part) / Double(max(whole, 1)), decimals: 1)) %"
-    }
     let metrics = BinaryMetrics(probabilities: probabilities, labels: labels)
+    let duplicates = truth.count { $0[1] == "duplicate" }
     report.say("")
-    report.say("   The automatic catalog held \(total) events, \(percent(total - real, total)) of them false.")
-    report.say(
-      "   Of those labelled real \(percent(kept - keptReal, kept)) are false; \(count([.earthquake], [.fake])) of \(real) earthquakes"
-        + " (\(percent(count([.earthquake], [.fake]), real))) were rejected,")
-    report.say(
-      "   \(percent(count(fakes, [.fake]), total - real)) of the false events were, and"
-        + " \(percent(count(SyntheticPicks.Kind.allCases, [.uncertain]), total)) of all are left for a person to look at."
-    )
     report.say(
       "   ROC-AUC \(fixed(metrics.rocAUC, decimals: 4)), Brier score \(fixed(metrics.brier, decimals: 4)), calibration error "
-        + "\(fixed(metrics.calibrationError, decimals: 4)).")
+        + "\(fixed(metrics.calibrationError, decimals: 4)) on \(labels.count) events that are real or fake.")
+    report.say(
+      "   \(counted(merged.found, "entries")) merged into other entries of their event, \(merged.right) of them rightly; the catalog held \(duplicates)."
+        .replacing("entrie ", with: "entry "))
     report.say("")
     report.say("   Why, for one event of each kind:")
-    for label in [Label.real, .fake] {
-      if let words = example[label] { report.say("   \(label.rawValue): \(words)") }
+    for label in ["real", "fake"] {
+      if let words = example[label] { report.say("   \(label): \(words)") }
     }
     report.say("")
-    report.say(
-      "   Everything is in \(output): automatic.csv, truth.csv, model/, refined/events.csv, refined/refined.xml.")
+    report.say("   Everything is in \(output): training/, model/, network/, refined/events.csv, refined/refined.xml.")
+  }
+
+  /// Some columns of a table.
+  private static func rows(of path: String, columns: [String]) throws -> [[String]] {
+    var places: [Int]?
+    var rows: [[String]] = []
+    try TextLines.forEach(in: path) { line in
+      let fields = csvFields(line)
+      guard let places else {
+        places = columns.map { fields.firstIndex(of: $0) ?? .max }
+        return
+      }
+      rows.append(places.map { $0 < fields.count ? fields[$0] : "" })
+    }
+    return rows
   }
 }

@@ -4,10 +4,11 @@ import Coordinator
 /// Shows the whole way on synthetic data.
 struct Demo: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Make a synthetic automatic catalog, refine it, and compare with the truth.",
+    abstract: "Make synthetic networks with waveforms, train, refine, and compare with the truth.",
     discussion: """
-      Trains models on labelled events, refines an automatic catalog with them, and says how the result compares with \
-      the truth, which is known. Needs no data. An earlier demo in the same folder is replaced.
+      Makes the waveforms and the automatic catalog of a network, trains models on them, makes those of another network, \
+      refines its catalog, and says how the result compares with the truth, which is known. Needs no data. An earlier \
+      demo in the same folder is replaced.
 
       Example:
 
@@ -20,26 +21,24 @@ struct Demo: ParsableCommand {
   @Option(help: "The seed of all random choices.")
   var seed: UInt64 = 1
 
-  @Option(help: ArgumentHelp("Events of the automatic catalog.", valueName: "n"))
-  var events = 4000
+  @Option(help: ArgumentHelp("Stations of each network.", valueName: "n"))
+  var stations = 12
 
-  @Option(help: ArgumentHelp("Labelled events to train on.", valueName: "n"))
-  var trainingEvents = 1500
+  @Option(help: ArgumentHelp("How long the archive of each network is.", valueName: "h"))
+  var hours = 12.0
 
   @OptionGroup var log: LogOptions
 
   func validate() throws {
-    guard (100...10_000_000).contains(events) else { throw ValidationError("--events must be from 100 to 10000000") }
-    guard (100...1_000_000).contains(trainingEvents) else {
-      throw ValidationError("--training-events must be from 100 to 1000000")
-    }
+    guard (3...1000).contains(stations) else { throw ValidationError("--stations must be from 3 to 1000") }
+    guard hours >= 0.5, hours <= 10_000 else { throw ValidationError("--hours must be from 0.5 to 10000") }
   }
 
   func run() throws {
     var job = DemoJob(output: output)
     job.seed = seed
-    job.catalogEvents = events
-    job.trainingEvents = trainingEvents
+    job.stations = stations
+    job.hours = hours
     try Program.onAllRanks(log) { communicator, report in
       try job.run(over: communicator, report: report)
     }

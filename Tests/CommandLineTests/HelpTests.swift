@@ -13,7 +13,7 @@ struct HelpTests {
   @Test(
     "Every command tells of its options and files",
     arguments: [
-      ("demo", options + ["--output", "--seed", "--events", "--training-events"]),
+      ("demo", options + ["--output", "--seed", "--stations", "--hours"]),
       (
         "refine",
         options + events + ["--model", "--network", "--strict", "--dry-run", "--output", "--overwrite"]

@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import HSDLCompute
 import Testing
 
 /// A folder in which commands of the built program run, so that messages name files as short as the tests do.
@@ -49,16 +50,35 @@ struct Workplace {
   }
 }
 
-/// A synthetic catalog, labelled events and a model, made once for all tests by `hsdl-mpi demo`.
+/// Pick tables of a synthetic catalog, labelled events and a model, made once for all tests.
 enum Demonstration {
   /// The folder.
   static let folder: String = {
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("demo-\(UUID().uuidString)").path
     forgotten = path
     atexit { forgotten.map { try? FileManager.default.removeItem(atPath: $0) } }
-    let outcome = try? Program.run(
-      "hsdl-mpi", ["demo", "--events", "300", "--training-events", "160", "--output", path, "--quiet"])
-    return outcome?.exitCode == 0 ? path : "there is no demo: \(outcome?.errorOutput ?? "")"
+    let synthetic = SyntheticPicks(seed: 1)
+    var (real, fake) = (SyntheticPicks.header, SyntheticPicks.header)
+    for number in 0..<160 {
+      let event = synthetic.event(number)
+      if event.kind == .earthquake { real += event.rows } else { fake += event.rows }
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: "\(path)/training", withIntermediateDirectories: true)
+      let catalog = SyntheticPicks.header + (160..<460).map { synthetic.event($0).rows }.joined()
+      for (name, text) in [("training/real.csv", real), ("training/fake.csv", fake), ("automatic.csv", catalog)] {
+        try text.write(toFile: "\(path)/\(name)", atomically: false, encoding: .utf8)
+      }
+      let outcome = try Program.run(
+        "hsdl-mpi",
+        [
+          "train", "shallow", "--real", "\(path)/training/real.csv", "--fake", "\(path)/training/fake.csv",
+          "--features", "picks", "--seed", "1", "--output", "\(path)/model", "--quiet",
+        ])
+      return outcome.exitCode == 0 ? path : "there is no model: \(outcome.errorOutput)"
+    } catch {
+      return "there is no model: \(error)"
+    }
   }()
   // Removed when the tests have ended.
   nonisolated(unsafe) private static var forgotten: String?

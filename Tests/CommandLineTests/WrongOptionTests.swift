@@ -30,7 +30,7 @@ struct WrongOptionTests {
       ("evaluate --real a --fake b --output c --folds 1", "--folds must be from 2 to 100"),
       ("evaluate --real a --fake b --output c --repeats 0", "--repeats must be from 1 to 10000"),
       ("evaluate --real a --fake b --output c --test-real d", "--test-real and --test-fake go together"),
-      ("demo --events 10", "--events must be from 100 to 10000000"),
+      ("demo --hours 0", "--hours must be from 0.5 to 10000"),
       ("convert a", "Missing expected argument '<output>'"),
       ("inspect a b", "Unexpected argument 'b'"),
       (
