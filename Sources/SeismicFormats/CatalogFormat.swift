@@ -10,6 +10,10 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
   case eventList = "list"
   /// A table of an automatic picker's picks.
   case pickTable = "picks"
+  /// SeisComP XML (SCML).
+  case seisComP = "scml"
+  /// Nordic, as SEISAN's S-files; a folder of them too.
+  case nordic = "nordic"
 
   /// What the format is called in messages.
   public var name: String {
@@ -19,14 +23,24 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
     case .fdsnText: "FDSN event text"
     case .eventList: "event list without header"
     case .pickTable: "pick table"
+    case .seisComP: "SeisComP XML"
+    case .nordic: "Nordic"
     }
   }
 
-  /// Recognises a file by its content.
+  /// Recognises a file by its content; a folder is recognised where all its files are S-files.
   ///
   /// - Throws: ``FormatError``: `missing` or `unreadable` when it cannot be opened, `badData` when it is empty,
   ///   `unsupported` when it is something else, which is named if it is known.
   public static func recognise(_ path: String) throws -> CatalogFormat {
+    if let files = try NordicFolder.files(path) {
+      for file in files where try recognise(file) != .nordic {
+        throw FormatError(
+          .unreadable, file: path, found: "it is a directory, and \(quoted(file)) in it is no S-file",
+          expected: "a file, or a directory of S-files", remedy: "give the path of a file")
+      }
+      return .nordic
+    }
     let input = try FileInput(path)
     try input.requireContent(expected: "a catalog")
     var bytes = try input.prefix(1 << 16)
@@ -34,11 +48,14 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
     return try bytes.withUnsafeBufferPointer { try recognise($0, path) }
   }
 
+  private static let expectedFormats =
+    "QuakeML, SeisComP XML, Nordic, an event table, FDSN event text or a pick table"
+
   private static func recognise(_ bytes: Bytes, _ path: String) throws -> CatalogFormat {
     func unsupported(_ found: String, _ remedy: String) -> FormatError {
       FormatError(
         .unsupported, file: path, found: "it is \(found)",
-        expected: "QuakeML, an event table, FDSN event text or a pick table", remedy: remedy)
+        expected: expectedFormats, remedy: remedy)
     }
     if let container = FileSignature.container(of: bytes) { throw unsupported(container.name, container.remedy) }
     if FileSignature.isWideText(bytes) { return .quakeML }
@@ -47,8 +64,7 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
       let root = FileSignature.rootElement(text)
       switch root {
       case "quakeml": return .quakeML
-      case "seiscomp":
-        throw unsupported("SeisComP XML (SCML)", "convert it to QuakeML (for example with SeisComP's sccnv)")
+      case "seiscomp": return .seisComP
       case "FDSNStationXML": throw unsupported("StationXML, which describes stations", "give a catalog of events")
       case nil: return .quakeML
       case let name?: throw unsupported("an XML document <\(printable(String(name.prefix(40))))>", "give a catalog")
@@ -60,6 +76,7 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
         .badData, file: path, found: "it holds nothing but white space", expected: "a catalog",
         remedy: "check how it was made")
     }
+    if NordicFolder.isNordic(bytes) { return .nordic }
     let firstLine = UnsafeBufferPointer(rebasing: text[..<(text.firstIndex { $0 == 10 || $0 == 13 } ?? text.count)])
     let names = Set(fields(of: firstLine, delimiter: 44).map { $0.lowercased() })
     if names.intersection(PickTable.columns).count >= 3, names.contains("p_t") || names.contains("p_prob") {
@@ -88,6 +105,8 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
       case .quakeML: try QuakeMLReader(path, onProblem: onProblem)
       case .eventTable, .fdsnText, .eventList: try EventTableReader(path, onProblem: onProblem)
       case .pickTable: try PickTableReader(path, onProblem: onProblem)
+      case .seisComP: try SCMLCatalogReader(path, onProblem: onProblem)
+      case .nordic: try NordicReader(path, onProblem: onProblem)
       }
     return (format, reader)
   }

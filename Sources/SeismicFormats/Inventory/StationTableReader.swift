@@ -104,7 +104,7 @@ private struct StationTable {
     if let metres = try number(.elevationMetres) {
       elevation = metres
     } else if let kilometres = try number(.elevationKilometres) {
-      elevation = kilometres * 1000
+      elevation = metresOfKilometres(kilometres)
     } else if let value = try number(.elevation) {
       elevation = value
       largestElevation = max(largestElevation, abs(value))
@@ -185,8 +185,10 @@ private struct StationTable {
     }
     for place in stations.indices {
       if isKilometres {
-        stations[place].elevation *= 1000
-        for channel in stations[place].channels.indices { stations[place].channels[channel].elevation *= 1000 }
+        stations[place].elevation = metresOfKilometres(stations[place].elevation)
+        for channel in stations[place].channels.indices {
+          stations[place].channels[channel].elevation = stations[place].elevation
+        }
       }
       let channels = stations[place].channels
       guard !channels.isEmpty else { continue }
