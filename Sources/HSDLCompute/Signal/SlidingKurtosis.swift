@@ -17,10 +17,31 @@ public func slidingKurtosis(_ samples: [Double], count: Int) -> [Double] {
     slidingSums(count: samples.count, window: count, scratch: scratch) {
       powers(samples[$0] - mean)
     } body: {
-      result[$0] = kurtosis($1, count: Double(count))
+      let moments = $1 / Double(count)
+      if moments[1] - moments[0] * moments[0] > 1e-4 * moments[1] {
+        result[$0] = kurtosis($1, count: Double(count))
+      } else {
+        // The window's own mean is large against its variation: its powers cancel, its deviations do not.
+        result[$0] = kurtosis(samples[$0 - count + 1...$0])
+      }
     }
   }
   return result
+}
+
+/// The kurtosis of some samples in two passes; NaN where they do not vary.
+private func kurtosis(_ samples: ArraySlice<Double>) -> Double {
+  let count = Double(samples.count)
+  let mean = samples.reduce(0, +) / count
+  var second = 0.0
+  var fourth = 0.0
+  for sample in samples {
+    let square = (sample - mean) * (sample - mean)
+    second += square
+    fourth += square * square
+  }
+  let result = fourth * count / (second * second)
+  return second > 0 && result.isFinite ? result : .nan
 }
 
 /// The first four powers of a number.

@@ -37,16 +37,15 @@ public final class WaveformFeatures {
 
   /// Measures a station's record, and keeps what the event's features need of it.
   ///
-  /// Components that hold other than `count` samples, or samples that are not finite, are as good as none. A record without
-  /// any sample is no station with data.
+  /// Components that hold other than `count` samples, no sample that is not missing or one that is not finite in the stretch
+  /// that matters, are as good as none. A record without any component is no station with data.
   public func add(_ record: StationRecord, _ arrivals: StationArrivals) {
     last.withUnsafeMutableBufferPointer { $0.update(repeating: .nan) }
-    Self.withComponent(record.vertical, record.count) { vertical in
-      Self.withComponent(record.north, record.count) { north in
-        Self.withComponent(record.east, record.count) { east in
-          guard let design = design(rate: record.samplingRate), vertical != nil || north != nil || east != nil,
-            let stretch = Self.stretch(record, arrivals)
-          else { return }
+    guard let design = design(rate: record.samplingRate), let stretch = Self.stretch(record, arrivals) else { return }
+    Self.withComponent(record.vertical, record.count, stretch) { vertical in
+      Self.withComponent(record.north, record.count, stretch) { north in
+        Self.withComponent(record.east, record.count, stretch) { east in
+          guard vertical != nil || north != nil || east != nil else { return }
           let samples = StationSamples(
             rate: record.samplingRate, count: record.count, stretch: stretch, vertical: vertical, north: north,
             east: east, filtered: nil)
@@ -313,7 +312,8 @@ public final class WaveformFeatures {
   private static func stretch(_ record: StationRecord, _ arrivals: StationArrivals) -> Range<Int>? {
     let times = [arrivals.p, arrivals.s, arrivals.predictedP].filter { $0.isFinite }
     guard let earliest = times.min(), let latest = times.max() else { return nil }
-    let margin = 1.0
+    // Filters start at rest with the stretch's first sample.
+    let margin = WaveformWindows.settling
     guard
       let first = wholeNumber(((earliest - StationEnvelope.before - margin) * record.samplingRate).rounded(.down)),
       let end = wholeNumber(((latest + StationEnvelope.after + margin) * record.samplingRate).rounded(.up)),
@@ -322,19 +322,23 @@ public final class WaveformFeatures {
     return (first..<end).clamped(to: 0..<record.count)
   }
 
+  /// Calls with a component that is fit for measuring, or else with nil.
   private static func withComponent<Result>(
-    _ component: StationRecord.Component?, _ count: Int, _ body: (StationSamples.Component?) -> Result
+    _ component: StationRecord.Component?, _ count: Int, _ stretch: Range<Int>,
+    _ body: (StationSamples.Component?) -> Result
   ) -> Result {
-    guard let component, count > 0, component.samples.count == count else { return body(nil) }
+    guard let component, component.samples.count == count,
+      StationSamples.overlap(component.missing, stretch) < stretch.count
+    else { return body(nil) }
     return component.samples.withUnsafeBufferPointer { samples in
-      // A sum of what is not finite is not finite, and a product with zero is zero only for what is.
+      // A product with zero is zero only for what is finite.
       var sum = SIMD4<Double>()
-      var index = 0
-      while index + 4 <= count {
+      var index = stretch.lowerBound
+      while index + 4 <= stretch.upperBound {
         sum += SIMD4(samples[index], samples[index + 1], samples[index + 2], samples[index + 3]) * 0
         index += 4
       }
-      while index < count {
+      while index < stretch.upperBound {
         sum[0] += samples[index] * 0
         index += 1
       }
