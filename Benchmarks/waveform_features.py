@@ -159,7 +159,7 @@ class Station:
         value["dominant_frequency"] = frequency[peak]
         relative = np.maximum(power / power.max(), 1e-4)
         value["spectral_flatness"] = np.exp(np.log(relative).mean()) * power.max() / power.mean()
-        good = signal > 2 * noise
+        good = (signal > 2 * noise) & (power > 1e-12 * power.max())
         good[:peak] = False
         value["spectral_slope"] = math.nan
         if good.sum() >= 4:

@@ -8,6 +8,8 @@ struct SignalSpectrum {
 
   /// Values count no less than this share of the largest in the geometric mean.
   private static let floor = 1e-4
+  /// What is less than this share of the largest is rounding, and says nothing of a slope.
+  private static let rounding = 1e-12
 
   /// Measures a spectrum.
   ///
@@ -52,7 +54,8 @@ struct SignalSpectrum {
     let count = Double(bins.count)
     flatness = exponentialFunction(logs / count) * largest * count / sum
     var line = LineFit()
-    for bin in peak..<bins.upperBound where signal[bin] > 2 * noise[bin] {
+    for bin in peak..<bins.upperBound
+    where signal[bin] > 2 * noise[bin] && signal[bin] - noise[bin] > Self.rounding * largest {
       line.add(logarithm(Double(bin)), 0.5 * logarithm((signal[bin] - noise[bin]) / largest))
     }
     if line.count >= 4 { slope = line.slope }

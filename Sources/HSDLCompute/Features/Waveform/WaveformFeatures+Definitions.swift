@@ -50,7 +50,7 @@ extension WaveformFeatures {
     FeatureDefinition(
       "spectral_slope",
       "Slope of log amplitude against log frequency, by least squares, of the spectrum of centroid_frequency from the dominant "
-        + "frequency up, where the signal has at least twice the noise's power; needs four frequencies",
+        + "frequency up, where the signal has at least twice the noise's power and 1e-12 of the largest; needs four frequencies",
       phrase: "slope of the spectrum %", decimals: 1),
     FeatureDefinition(
       "corner_frequency", unit: "Hz",

@@ -311,7 +311,7 @@ public final class WaveformFeatures {
   /// The samples that features can need.
   private static func stretch(_ record: StationRecord, _ arrivals: StationArrivals) -> Range<Int>? {
     let times = [arrivals.p, arrivals.s, arrivals.predictedP].filter { $0.isFinite }
-    guard let earliest = times.min(), let latest = times.max() else { return nil }
+    guard record.count > 0, let earliest = times.min(), let latest = times.max() else { return nil }
     // Filters start at rest with the stretch's first sample.
     let margin = WaveformWindows.settling
     guard
