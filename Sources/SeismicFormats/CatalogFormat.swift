@@ -36,7 +36,9 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
     if let files = try NordicFolder.files(path) {
       for file in files where try recognise(file) != .nordic {
         throw FormatError(
-          .unreadable, file: path, found: "it is a directory, and \(quoted(file)) in it is no S-file",
+          .unreadable, file: path,
+          found:
+            "it is a directory, and \(quoted(file.split(separator: "/").last.map(String.init) ?? file)) in it is no S-file",
           expected: "a file, or a directory of S-files", remedy: "give the path of a file")
       }
       return .nordic

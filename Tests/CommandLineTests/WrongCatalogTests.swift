@@ -22,7 +22,7 @@ struct WrongCatalog: Sendable, CustomTestStringConvertible {
     + "<latitude><value>1</value></latitude><longitude><value>2</value></longitude></origin></event>\n"
   static let tail = "</eventParameters></q:quakeml>\n"
 
-  private static let known = 
+  private static let known =
     "expected QuakeML, SeisComP XML, Nordic, an event table, FDSN event text or a pick table"
   private static let copied = "check how the file was made or copied"
   private static let doctype =

@@ -32,7 +32,7 @@ struct CatalogFormatTests {
     "what is something else is named",
     arguments: [
       ([0x1F, 0x8B, 8, 0], "gzip"), (Array("PK\u{3}\u{4}xx".utf8), "zip"), (Array("BZh91AY".utf8), "bzip2"),
-      ([0x89, 72, 68, 70, 13, 10, 26, 10], "HDF5"), 
+      ([0x89, 72, 68, 70, 13, 10, 26, 10], "HDF5"),
       (Array("<FDSNStationXML>".utf8), "StationXML"), (Array("<html>".utf8), "<html>"),
       (Array("{\"a\": 1}".utf8), "JSON"), (Array("[1]".utf8), "JSON"), ([1, 0, 2, 0], "binary"),
       ([0, 0, 0, 0], "binary"),

@@ -6,7 +6,8 @@ import Testing
 struct InventoryLookupTests {
   static func time(_ year: Int) -> UTCTime { UTCTime(year: year, month: 1, day: 1)! }
 
-  static func station(_ id: String, _ start: Int?, _ end: Int?, latitude: Double, _ channels: [Channel] = []) -> Station {
+  static func station(_ id: String, _ start: Int?, _ end: Int?, latitude: Double, _ channels: [Channel] = []) -> Station
+  {
     let parts = id.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     return Station(
       id: StationID(network: parts[0], code: parts[1]), latitude: latitude, longitude: 0,

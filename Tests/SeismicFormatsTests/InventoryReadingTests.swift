@@ -241,7 +241,8 @@ struct InventoryReadingTests {
       <responsePAZ publicID="p"><gain>1500</gain></responsePAZ><responseFIR publicID="f"><gain>1000</gain></responseFIR>
       <responseFIR publicID="g"><gain>0.5</gain></responseFIR></Inventory></seiscomp>
       """
-    let inventory = try Inventory.open(try TemporaryFolder().write("i.scml", text))
+    let folder = try TemporaryFolder()
+    let inventory = try Inventory.open(try folder.write("i.scml", text))
     #expect(
       inventory.stations[0].channels[0].sensitivity == Sensitivity(value: 1.5e6, frequency: 1, inputUnits: "M/S"))
   }

@@ -79,7 +79,8 @@ struct SCMLCatalogTests {
     let reading = try CatalogReading(try folder.write("a.scml", Self.document))
     let event = try #require(reading.catalog.events.first)
     #expect(reading.error == nil)
-    #expect(reading.problems.map(\.found) == ["origin 'o9' is not in the document", "pick 'p2' is not in the document"])
+    #expect(
+      reading.problems.map(\.found) == ["pick 'p2' is not in the document", "origin 'o9' is not in the document"])
     #expect(event.type == "other event" && event.picks.count == 1)
     #expect(event.picks[0].waveformID.resourceURI == "smi:x.y/z" && event.picks[0].waveformID.extras == nil)
     let origin = event.origins[0]
@@ -103,12 +104,12 @@ struct SCMLCatalogTests {
   func damage() throws {
     let folder = try TemporaryFolder()
     let bytes = Array(Self.document.utf8)
-    for length in stride(from: 1, to: bytes.count - 1, by: 3) {
+    for length in stride(from: 1, to: bytes.count - 1, by: 7) {
       let reading = try CatalogReading(try folder.write("cut.scml", Array(bytes[..<length])))
       #expect(reading.error != nil && reading.catalog.events.isEmpty, "cut at \(length)")
     }
     var generator = SeededGenerator(5)
-    for _ in 0..<1500 {
+    for _ in 0..<500 {
       var changed = bytes
       for _ in 0..<3 { changed[generator.below(changed.count)] = UInt8(generator.below(256)) }
       let reading = try CatalogReading(try folder.write("changed.scml", changed))
@@ -127,7 +128,8 @@ struct SCMLCatalogTests {
     #expect(pick.picks.map(\.publicID) == ["smi:ch.ethz.sed/pick/117634", "smi:geonet.org.nz/pick/4965421"])
     #expect(pick.picks[0].backazimuth?.value == 44 && pick.picks[0].comments[1].id == "smi:some/comment/id")
     let usgs = try read("usgs_event.sc3ml").catalog.events
-    #expect(usgs.map(\.type) == ["quarry blast", "other event"] && usgs.map { $0.magnitudes[0].mag.value } == [1.54, 1.6])
+    #expect(
+      usgs.map(\.type) == ["quarry blast", "other event"] && usgs.map { $0.magnitudes[0].mag.value } == [1.54, 1.6])
     #expect(usgs[0].origins[0].depth?.value == 10)
     for name in ["version0.14", "version0.5", "version0.99"] {
       let reading = try read(name)

@@ -149,7 +149,9 @@ struct NordicEvent {
       let length = kilometresPerDegree * max(0.01, cosine(origins[0].latitude.value))
       origins[0].longitude.errors = QuantityErrors(uncertainty: error / length)
     }
-    if let error = line.number(39, 43) { origins[0].depth?.errors = QuantityErrors(uncertainty: metresOfKilometres(error)) }
+    if let error = line.number(39, 43) {
+      origins[0].depth?.errors = QuantityErrors(uncertainty: metresOfKilometres(error))
+    }
   }
 
   private mutating func addPhase(_ line: NordicLine, _ number: Int) throws {
