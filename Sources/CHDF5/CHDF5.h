@@ -40,24 +40,4 @@ static inline herr_t hsdl_visit_links(hid_t group, hsdl_link_visitor visitor, vo
   return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, &index, hsdl_visit_link, &visit);
 }
 
-typedef int (*hsdl_attribute_visitor)(const char *name, void *context);
-typedef struct {
-  hsdl_attribute_visitor visitor;
-  void *context;
-} hsdl_attribute_visit;
-
-static inline herr_t hsdl_visit_attribute(hid_t object, const char *name, const H5A_info_t *info, void *context) {
-  (void)object;
-  (void)info;
-  hsdl_attribute_visit *visit = (hsdl_attribute_visit *)context;
-  return visit->visitor(name, visit->context);
-}
-
-// Calls a function with the name of each attribute, sorted, until it returns something else than 0.
-static inline herr_t hsdl_visit_attributes(hid_t object, hsdl_attribute_visitor visitor, void *context) {
-  hsdl_attribute_visit visit = {visitor, context};
-  hsize_t index = 0;
-  return H5Aiterate(object, H5_INDEX_NAME, H5_ITER_INC, &index, hsdl_visit_attribute, &visit);
-}
-
 #endif

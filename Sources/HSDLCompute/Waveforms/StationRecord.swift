@@ -39,13 +39,17 @@ public struct StationRecord: Sendable {
   public var east: Component?
   /// Whether the horizontal components point north and east (rotated where the inventory says how they stand).
   public var isOriented: Bool
-  /// Counts per m/s by which the samples were divided; nil when they are counts still.
+  /// Counts per unit of motion by which the samples of the first component, vertical first, were divided; nil when they
+  /// are counts still. Each component was divided by its own.
   public var sensitivity: Double?
+  /// The unit that the samples have after that, as the inventory writes it: `M/S`, `M/S**2`; nil for counts.
+  public var inputUnits: String?
 
   /// Creates a record.
   public init(
     station: StationID, start: UTCTime, samplingRate: Double, count: Int, vertical: Component? = nil,
-    north: Component? = nil, east: Component? = nil, isOriented: Bool = false, sensitivity: Double? = nil
+    north: Component? = nil, east: Component? = nil, isOriented: Bool = false, sensitivity: Double? = nil,
+    inputUnits: String? = nil
   ) {
     self.station = station
     self.start = start
@@ -56,5 +60,6 @@ public struct StationRecord: Sendable {
     self.east = east
     self.isOriented = isOriented
     self.sensitivity = sensitivity
+    self.inputUnits = inputUnits
   }
 }

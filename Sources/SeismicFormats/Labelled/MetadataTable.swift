@@ -8,14 +8,18 @@ final class MetadataTable {
 
   /// Reads a table once, to find its rows; empty lines are left out.
   ///
-  /// - Parameter visit: called with the index and the fields of every row.
+  /// - Parameters:
+  ///   - begin: called with the names of the columns.
+  ///   - visit: called with the index and the fields of every row.
   /// - Throws: ``FormatError``; what `visit` throws.
-  init(_ path: String, visit: (Int, [String]) throws -> Void) throws {
+  init(_ path: String, begin: ([String]) -> Void, visit: (Int, [String]) throws -> Void) throws {
     self.path = path
     let input = try FileInput(path)
     self.input = input
     try input.requireContent(expected: "a table of waveforms")
     let reader = LineReader(input)
+    // Lines lie in the reader's memory.
+    defer { withExtendedLifetime(reader) {} }
     guard let first = try reader.next() else {
       throw FormatError(.badData, file: path, found: "there is no header line")
     }
@@ -25,7 +29,7 @@ final class MetadataTable {
         .badData, file: path, at: .line(1), found: "there is no column trace_name",
         expected: "the names of the columns")
     }
-    offsets = []
+    begin(names)
     while let line = try reader.next() {
       if line.bytes.trimmed.isEmpty { continue }
       let row = fields(of: line.bytes, delimiter: 44)
@@ -50,6 +54,7 @@ final class MetadataTable {
       throw FormatError(.badData, file: path, found: "row \(index) was asked for", expected: "0 to \(count - 1)")
     }
     let reader = LineReader(input, from: offsets[index], bufferSize: 8192)
+    defer { withExtendedLifetime(reader) {} }
     guard let line = try reader.next() else {
       throw FormatError(.inputOutput, file: path, at: .byte(offsets[index]), found: "it has become shorter")
     }

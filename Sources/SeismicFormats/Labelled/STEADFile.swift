@@ -16,6 +16,16 @@ public final class STEADFile: LabelledWaveforms, WaveformArchive {
 
   /// Samples per second of all waveforms.
   public static let samplingRate = 100.0
+  /// The attributes that STEAD gives its waveforms.
+  static let attributeNames = [
+    "network_code", "receiver_code", "receiver_type", "receiver_latitude", "receiver_longitude", "receiver_elevation_m",
+    "p_arrival_sample", "p_status", "p_weight", "p_travel_sec", "s_arrival_sample", "s_status", "s_weight", "source_id",
+    "source_origin_time", "source_origin_uncertainty_sec", "source_latitude", "source_longitude", "source_error_sec",
+    "source_gap_deg", "source_horizontal_uncertainty_km", "source_depth_km", "source_depth_uncertainty_km",
+    "source_magnitude", "source_magnitude_type", "source_magnitude_author", "source_mechanism_strike_dip_rake",
+    "source_distance_deg", "source_distance_km", "back_azimuth_deg", "snr_db", "coda_end_sample", "trace_start_time",
+    "trace_category",
+  ]
   /// The most samples that a waveform may have.
   static let lengthLimit = 1 << 24
 
@@ -56,12 +66,8 @@ public final class STEADFile: LabelledWaveforms, WaveformArchive {
     if let tablePath {
       var places: [Int?] = []
       let names = ["network_code", "receiver_code", "receiver_type", "trace_start_time"]
-      var header: [String]?
-      // The header is known when the first row comes; it is read twice rather than kept aside.
-      let reader = LineReader(try FileInput(tablePath))
-      if let line = try reader.next() { header = fields(of: line.bytes, delimiter: 44) }
-      places = names.map { header?.firstIndex(of: $0) }
-      self.table = try MetadataTable(tablePath) { row, fields in
+      let begin = { (header: [String]) in places = names.map { header.firstIndex(of: $0) } }
+      self.table = try MetadataTable(tablePath, begin: begin) { row, fields in
         func field(_ place: Int) -> String {
           places[place].map { LabelledWaveform.isMissing(fields[$0]) ? "" : fields[$0] } ?? ""
         }
@@ -135,7 +141,7 @@ public final class STEADFile: LabelledWaveforms, WaveformArchive {
       return Self.row(columns, name)
     }
     let (group, name) = names[index]
-    return Self.row(try file.attributes(of: "\(groups[group])/\(name)"), name)
+    return Self.row(try file.attributes(Self.attributeNames, of: "\(groups[group])/\(name)"), name)
   }
 
   private static func row(_ columns: [(name: String, value: HDF5Value)], _ name: String) -> LabelledWaveform {

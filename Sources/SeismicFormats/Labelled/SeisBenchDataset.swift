@@ -58,17 +58,20 @@ public final class SeisBenchDataset: LabelledWaveforms, WaveformArchive {
       let number = chunks.count
       var waiting: [(row: Int, labels: LabelledWaveform, points: Double?)] = []
       var header: [String] = []
+      var places: [(offset: Int, element: String)] = []
       let tablePath = "\(path)/metadata\(name).csv"
-      if let line = try LineReader(try FileInput(tablePath)).next() { header = fields(of: line.bytes, delimiter: 44) }
       let wanted: Set<String> = [
         "station_network_code", "station_code", "station_location_code", "trace_channel", "trace_start_time",
         "trace_sampling_rate_hz", "trace_dt_s",
       ]
-      let places = header.enumerated().filter { wanted.contains($0.element) }
-      let namePlace = header.firstIndex(of: "trace_name")
-      let pointsPlace = header.firstIndex(of: "trace_npts")
-      let orderPlace = header.firstIndex(of: "trace_component_order")
-      let table = try MetadataTable(tablePath) { row, fields in
+      let begin = { (names: [String]) in
+        header = names
+        places = names.enumerated().filter { wanted.contains($0.element) }.map { ($0.offset, $0.element) }
+      }
+      let table = try MetadataTable(tablePath, begin: begin) { row, fields in
+        let namePlace = header.firstIndex(of: "trace_name")
+        let pointsPlace = header.firstIndex(of: "trace_npts")
+        let orderPlace = header.firstIndex(of: "trace_component_order")
         let labels = LabelledWaveform(
           columns: places.map { (name: $0.element, value: .texts([fields[$0.offset]])) },
           name: namePlace.map { fields[$0] } ?? "", samplingRate: rate)
@@ -120,6 +123,7 @@ public final class SeisBenchDataset: LabelledWaveforms, WaveformArchive {
   private static func chunkNames(_ path: String, _ onProblem: ProblemHandler) throws -> [String] {
     if let input = try? FileInput("\(path)/chunks") {
       let reader = LineReader(input)
+      defer { withExtendedLifetime(reader) {} }
       var names: [String] = []
       while let line = try reader.next() {
         let name = line.bytes.trimmed.string

@@ -22,12 +22,14 @@ extension UTCTime {
 }
 
 extension Trace {
-  /// The indices of the samples whose time lies in a span.
+  /// The indices of the samples whose time lies in a span, to a hundredth of the sampling interval: times are rounded,
+  /// and a sample that is meant to be at a bound may stand a little before it.
   public func indices(in span: Range<UTCTime>) -> Range<Int> {
     guard count > 0 else { return 0..<0 }
     guard samplingRate > 0, samplingRate.isFinite else { return span.contains(start) ? 0..<count : 0..<0 }
     /// The first index whose time is not before an instant.
-    func first(_ time: UTCTime) -> Int {
+    func first(_ bound: UTCTime) -> Int {
+      let time = bound.advanced(by: -0.01 / samplingRate)
       let estimate = time.distance(from: start) * samplingRate
       guard estimate > -2 else { return 0 }
       guard estimate < Double(count) + 2 else { return count }
@@ -40,7 +42,7 @@ extension Trace {
     return lower..<max(lower, first(span.upperBound))
   }
 
-  /// The samples whose time lies in a span; nil where there is none.
+  /// The samples whose time lies in a span, as ``indices(in:)``; nil where there is none.
   public func cut(to span: Range<UTCTime>) -> Trace? {
     let range = indices(in: span)
     if range.isEmpty { return nil }

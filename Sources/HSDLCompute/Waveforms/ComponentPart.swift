@@ -1,0 +1,83 @@
+import SeismicFormats
+
+/// A component of a station's record while the record is made.
+struct ComponentPart {
+  var component: ChannelChoice.Component
+  let stream: StreamID
+  /// The nominal rate that most of its samples have.
+  let rate: Double
+  /// What the inventory says of it; nil where it says nothing.
+  let channel: Channel?
+  var samples: [Double] = []
+  var missing: [Range<Int>] = []
+  var clipped: [Range<Int>] = []
+  var isUsed = false
+
+  init(component: ChannelChoice.Component, stream: StreamID, rate: Double, channel: Channel?) {
+    self.component = component
+    self.stream = stream
+    self.rate = rate
+    self.channel = channel
+  }
+
+  /// Where it points, where the inventory says so.
+  var orientation: Orientation? {
+    guard let azimuth = channel?.azimuth, let dip = channel?.dip, azimuth.isFinite, dip.isFinite else { return nil }
+    return Orientation(azimuth: azimuth, dip: dip)
+  }
+
+  /// Puts fragments on the record's grid.
+  ///
+  /// - Returns: false where there is no sample, or the rate cannot be changed to the grid's.
+  mutating func fill(
+    _ traces: [Trace], _ grid: SampleGrid, _ span: Range<UTCTime>, _ options: AssemblyOptions,
+    _ report: inout AssemblyReport
+  ) -> Bool {
+    // A rate that is off by so little that it never makes a sample is no other rate.
+    let isOwnRate = abs(rate / grid.samplingRate - 1) <= NominalRate.tolerance
+    var own = grid
+    if !isOwnRate {
+      guard let other = SampleGrid(span: grid.start..<max(span.upperBound, grid.start), samplingRate: rate) else {
+        report.leftOut.append(stream.channel)
+        return false
+      }
+      own = other
+    }
+    (samples, missing) = TraceMerge.place(traces, on: own, options: options.merge, counts: &report.counts)
+    if missing == [0..<own.count] || own.count == 0 { return false }
+    clipped = samples.withUnsafeBufferPointer { Clipping.ranges($0) }
+    GapFilling.fill(&samples, missing)
+    if isOwnRate { return true }
+    guard let resampler = RationalResampler(from: rate, to: grid.samplingRate) else {
+      report.leftOut.append(stream.channel)
+      return false
+    }
+    report.resampled[stream.channel] = rate
+    samples = resampler.resample(samples)
+    // The last sample of the grid may lie behind the last one of the data.
+    if samples.count > grid.count { samples.removeLast(samples.count - grid.count) }
+    if let last = samples.last, samples.count < grid.count {
+      samples += [Double](repeating: last, count: grid.count - samples.count)
+    }
+    let ratio = grid.samplingRate / rate
+    missing = Self.moved(missing, ratio, grid.count)
+    clipped = Self.moved(clipped, ratio, grid.count)
+    return samples.count == grid.count
+  }
+
+  /// Ranges of samples at another rate: every sample that lies between the neighbours of a range.
+  static func moved(_ ranges: [Range<Int>], _ ratio: Double, _ count: Int) -> [Range<Int>] {
+    var moved: [Range<Int>] = []
+    for range in ranges {
+      let lower = max(Int(((Double(range.lowerBound) - 1) * ratio).rounded(.down)) + 1, 0)
+      let upper = min(Int((Double(range.upperBound) * ratio).rounded(.up)), count)
+      guard lower < upper else { continue }
+      if let last = moved.last, last.upperBound >= lower {
+        moved[moved.count - 1] = last.lowerBound..<max(last.upperBound, upper)
+      } else {
+        moved.append(lower..<upper)
+      }
+    }
+    return moved
+  }
+}
