@@ -8,6 +8,8 @@ public enum ComputeError: Error, Equatable, Sendable {
   case lightGBM(call: String, text: String)
   /// The text of a model is not what it should be.
   case badModel(reason: String)
+  /// Travel times cannot be computed in an Earth model.
+  case badEarthModel(reason: String)
 }
 
 extension ComputeError: CustomStringConvertible {
@@ -19,6 +21,7 @@ extension ComputeError: CustomStringConvertible {
     case .cannotTrain(let reason): "a model cannot be trained: \(reason)"
     case .lightGBM(let call, let text): "LightGBM failed in \(call): \(text)"
     case .badModel(let reason): "the model cannot be read: \(reason)"
+    case .badEarthModel(let reason): "there are no travel times in this Earth model: \(reason)"
     }
   }
 }
