@@ -30,6 +30,7 @@ public struct WavePaths: Sendable {
   private let region: SyntheticRegion
   private let network: SyntheticNetwork
   private let times: TravelTimes
+  private static let maximumDepth = 65.0
 
   /// Prepares travel times for the region.
   ///
@@ -38,13 +39,20 @@ public struct WavePaths: Sendable {
     self.settings = settings
     self.region = region
     self.network = network
-    times = try TravelTimes(model: region.model, maximumDistance: 2.2 * settings.regionSize + 40, maximumDepth: 65)
+    times = try TravelTimes(
+      model: region.model, maximumDistance: 2.2 * settings.regionSize + 100, maximumDepth: Self.maximumDepth)
   }
 
   /// The travel time to a station, in s.
   func time(_ phase: Wave, x: Double, y: Double, depth: Double, to station: Int) -> Double {
     let site = network.stations[station]
-    return times.time(phase, distance: separation(x, y, site).distance, depth: depth, elevation: site.elevation)
+    return time(phase, separation(x, y, site).distance, depth, site)
+  }
+
+  private func time(_ phase: Wave, _ distance: Double, _ depth: Double, _ site: SyntheticStation) -> Double {
+    times.time(
+      phase, distance: min(distance, times.maximumDistance), depth: min(depth, Self.maximumDepth),
+      elevation: site.elevation)
   }
 
   private func separation(_ x: Double, _ y: Double, _ site: SyntheticStation) -> (distance: Double, azimuth: Double) {
@@ -68,9 +76,7 @@ public struct WavePaths: Sendable {
     let site = network.stations[station]
     var random = SplitMix64(seed: settings.seed, stream: SyntheticStream.path, event.key, UInt64(station))
     let (distance, azimuth) = separation(event.x, event.y, site)
-    func time(_ phase: Wave, _ distance: Double) -> Double {
-      times.time(phase, distance: distance, depth: event.depth, elevation: site.elevation)
-    }
+    func time(_ phase: Wave, _ distance: Double) -> Double { self.time(phase, distance, event.depth, site) }
     // What layers do not explain: a part that stays with the station and the neighbourhood, and a part of each path.
     let travelP = max(0.05, time(.p, distance) * (1 + 0.006 * random.normal()))
     let travelS = max(travelP * 1.3, time(.s, distance) * (1 + 0.008 * random.normal()))
@@ -91,7 +97,8 @@ public struct WavePaths: Sendable {
       level: source.lowFrequencyLevel(velocity: rock.s, distance: spreading, radiation: radiationS)
         * site.amplification,
       corner: corner, attenuation: travelS / region.qualityS + site.kappa)
-    let slowness = (time(.p, distance + 0.5) - time(.p, max(distance - 0.5, 0))) / (distance < 0.5 ? 0.5 + distance : 1)
+    let slowness = times.slowness(
+      .p, distance: min(distance, times.maximumDistance), depth: event.depth, elevation: site.elevation)
     let incidence = arcsine(min(0.95, slowness * region.model.nodes[0].p * 0.8))
     let noise = site.pickerNoise(at: event.time + travelP)
     let energyP = 0.7 * spectrumP.energy(network.pickerBand) / 1.5
