@@ -46,7 +46,7 @@ extension ComputeError: ExitCoded {
     let status: ExitStatus =
       switch self {
       case .unknownFeature: .usage
-      case .cannotTrain, .badModel: .badData
+      case .cannotTrain, .badModel, .badEarthModel: .badData
       case .lightGBM: .internalError
       }
     return status.rawValue
