@@ -19,6 +19,7 @@ struct CatalogUnits {
   let history: String
 
   private let folder: String
+  private let ranks: Int
   /// Problems beyond these are counted only.
   static let problemLimit = 100_000
   private(set) var problemCount = 0
@@ -36,9 +37,10 @@ struct CatalogUnits {
   /// Reads the catalogs and writes the units.
   ///
   /// - Throws: ``FormatError``.
-  init(_ catalogs: [String], settings: Settings, folder: String) throws {
+  init(_ catalogs: [String], settings: Settings, folder: String, history: String, ranks: Int) throws {
     self.folder = folder
-    history = "\(folder)/history"
+    self.history = history
+    self.ranks = ranks
     let sorted = try sort(catalogs, settings)
     try cut(sorted, settings)
   }
@@ -82,7 +84,7 @@ struct CatalogUnits {
           try records.add(EventKey(time: event.time, id: id), hash: stableHash(id), label: .uncertain) { sink, end in
             QuakeMLEncoder(sink: sink).event(event)
             end()
-            EventSummary(event).encode(to: sink)
+            EventHistory.Entry(event)?.append(to: sink)
             end()
             end()
           }
@@ -97,5 +99,38 @@ struct CatalogUnits {
         .badData, file: catalogs.joined(separator: ", "), found: "there is no event in it", expected: "a catalog")
     }
     return records.files
+  }
+
+  /// Writes the events in the order of time as units, and their history.
+  private mutating func cut(_ sorted: [String], _ settings: Settings) throws {
+    // Enough units to go round, few enough files.
+    let size = max(settings.unitSize, min(512, eventCount / (64 * ranks)))
+    let entries = try FileOutput(history, isDurable: false)
+    let sink = TextSink(capacity: 1 << 16)
+    var writer: QuakeMLWriter?
+    var unit = CatalogUnit(index: 0, file: "")
+    func finish() throws {
+      guard let open = writer else { return }
+      try open.finish(header: CatalogHeader())
+      units.append(unit)
+      writer = nil
+    }
+    var merge = try RecordMerge(sorted)
+    try merge.forEach { cursor in
+      if unit.count >= size { try finish() }
+      if writer == nil {
+        unit = CatalogUnit(index: units.count, file: "\(folder)/unit-\(units.count).xml")
+        writer = try QuakeMLWriter(unit.file)
+      }
+      try writer?.write(fragment: cursor.piece(0))
+      unit.count += 1
+      let entry = cursor.piece(1)
+      guard !entry.isEmpty else { return }
+      sink.append(entry)
+      if sink.count > 1 << 15 { try entries.write(sink) }
+    }
+    try finish()
+    try entries.write(sink)
+    try entries.commit()
   }
 }

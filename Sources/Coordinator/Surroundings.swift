@@ -1,3 +1,4 @@
+import Foundation
 import HSDLCompute
 import MPI
 import SeismicFormats
@@ -45,6 +46,31 @@ struct Surroundings {
       }
       return
     }
-    archive = try ArchiveOpening(address).open(over: communicator, report: report, onProblem: handle)
+    archive = try Self.open(address, over: communicator, report: report, onProblem: handle)
+  }
+
+  /// Opens an archive; all ranks make its index together, each a part.
+  private static func open(
+    _ text: String, over communicator: any Communicator, report: Reporter, onProblem: @escaping ProblemHandler
+  ) throws -> any WaveformArchive {
+    let address = try communicator.agree { try ArchiveAddress(text, onProblem: onProblem) }
+    report.note("looking through \(address)")
+    // Each rank meets other files, so all of them tell of what they meet.
+    var problems: [Problem] = []
+    let part = try communicator.agree {
+      try address.partialIndex(
+        part: communicator.rank, of: communicator.size, onProblem: { problems.append($0) })
+    }
+    let parts = try communicator.gatherv(part)
+    let told = try communicator.gatherv(Array(try JSONEncoder().encode(problems)))
+    var index: [UInt8] = []
+    try communicator.agreeOnRoot {
+      for bytes in told {
+        for problem in try JSONDecoder().decode([Problem].self, from: Data(bytes)) { try onProblem(problem) }
+      }
+      index = try address.mergedIndex(parts, onProblem: onProblem)
+    }
+    index = try communicator.broadcast(index)
+    return try communicator.agree { try address.open(index: index, onProblem: onProblem) }
   }
 }

@@ -80,7 +80,7 @@ public func quoted(_ text: String) -> String {
 }
 
 /// Something in a file that could not be used, while the rest of the file was.
-public struct Problem: Hashable, Sendable {
+public struct Problem: Hashable, Sendable, Codable {
   /// The file.
   public var file: String
   /// The line, counted from 1; nil where it is not known.

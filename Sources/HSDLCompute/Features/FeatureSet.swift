@@ -24,9 +24,9 @@ public struct FeatureSet: Hashable, Sendable {
   public static let hsdl11 = FeatureSet(Array(PickFeatures.definitions.prefix(11)))
 
   /// All features of origins.
-  public static let origin = FeatureSet([])
+  public static let origin = FeatureSet(OriginFeatures.definitions)
   /// All features of waveforms.
-  public static let waveforms = FeatureSet([])
+  public static let waveforms = FeatureSet(WaveformFeatures.definitions)
   /// All features: of picks, of origins, of waveforms.
   public static let all = FeatureSet(picks.definitions + origin.definitions + waveforms.definitions)
 

@@ -37,6 +37,7 @@ public final class EventFeatures {
   private let picks = PickFeatures(.picks)
   private let waveforms = WaveformFeatures()
   private let group = PickGroup()
+  private let originFeatures = OriginFeatures()
 
   /// Prepares to compute.
   ///
@@ -94,8 +95,7 @@ public final class EventFeatures {
           expected: "degrees on the Earth", action: "only picks were looked at"))
       return outcome
     }
-    let sites = network.sites(
-      around: place, at: origin.time.value, within: maximumDistance, limit: maximumStations)
+    let sites = network.sites(around: place, at: origin.time.value, within: maximumDistance)
     if wantsOrigin {
       computeOrigin(
         event, origin, place, phases, sites, history,
@@ -156,7 +156,7 @@ extension EventFeatures {
           by: min(p.time, predictedP) - Self.margins.before)..<origin.advanced(
           by: max(s.time, predictedS) + Self.margins.behind)
       let begin = monotonicSeconds()
-      let record = try reader.record(site.streams, of: site.id, in: span, from: archive, onProblem: onProblem)
+      let record = try record(of: site, in: span, from: archive, onProblem: onProblem)
       outcome.readingSeconds += monotonicSeconds() - begin
       guard let record else { continue }
       looked += 1
@@ -175,6 +175,20 @@ extension EventFeatures {
     waveforms.finish(
       modelSlowness: { travelTimes.slowness(.p, distance: $0, depth: place.depth) }, into: values)
     return used
+  }
+
+  /// What the archive has of a station in a span, made fit; nil where it has nothing.
+  private func record(
+    of site: StationNetwork.Site, in span: Range<UTCTime>, from archive: any WaveformArchive,
+    onProblem: ProblemHandler
+  ) throws -> StationRecord? {
+    var traces: [Trace] = []
+    for stream in site.streams where archive.mayHave(stream, in: span) {
+      traces += try archive.read(stream, in: span, onProblem: onProblem)
+    }
+    guard !traces.isEmpty else { return nil }
+    return StationRecord.assemble(
+      traces, station: site.id, span: span, channels: network.channels(of: site, at: span.lowerBound))?.record
   }
 
   /// A pick farther than this from the predicted arrival is looked at as none, in seconds.

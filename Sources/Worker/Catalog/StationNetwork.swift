@@ -61,16 +61,28 @@ struct StationNetwork {
       if own.isEmpty && match.isOutsideEpoch { continue }
       let station = match.station
       guard latitudes.contains(station.latitude) else { continue }
-      let path = Geodesy.path(
+      let path = Geodesic(
         fromLatitude: place.latitude, longitude: place.longitude, toLatitude: station.latitude,
         longitude: station.longitude)
       guard path.distance <= distance else { continue }
       sites.append(
         Site(
           id: id, latitude: station.latitude, longitude: station.longitude, elevation: station.elevation,
-          distance: path.distance, azimuth: path.azimuth, backazimuth: path.backazimuth, streams: own))
+          distance: path.distance, azimuth: path.azimuth, backazimuth: path.backAzimuth, streams: own))
     }
     return sites.sorted { ($0.distance, $0.id) < ($1.distance, $1.id) }
+  }
+
+  /// What the inventory says of a station's streams at a time.
+  ///
+  /// Location codes and epochs often differ between an inventory and an archive; the nearest entry is taken as the stream's.
+  func channels(of site: Site, at time: UTCTime) -> [Channel] {
+    site.streams.compactMap { stream in
+      guard var channel = inventory.channel(stream, at: time)?.channel else { return nil }
+      channel.location = stream.location
+      channel.epoch = Epoch()
+      return channel
+    }
   }
 }
 
