@@ -28,7 +28,7 @@ public struct WaveformInspection: Inspection {
     if prefix.withUnsafeBufferPointer({ MiniSEED.isMiniSEED(prefix: $0) }) {
       format = ("miniseed", "miniSEED")
       segments = try MiniSEEDFile(path).summary(onProblem: problems.add).map {
-        Segment(stream: $0.stream, start: $0.start, end: $0.end, samplingRate: $0.samplingRate, count: $0.count)
+        Segment(stream: $0.id, start: $0.start, end: $0.end, samplingRate: $0.samplingRate, count: $0.sampleCount)
       }
     } else if prefix.withUnsafeBufferPointer({ SACFile.isSAC(prefix: $0) }) {
       format = ("sac", "SAC")
