@@ -139,14 +139,15 @@ struct MiniSEEDSharedTests {
       let whole = try file.traces { _ in }
       let first = try #require(whole.map(\.start).min())
       for part in 0..<60 {
-        let lower = first.advanced(by: Double(part) * 3.37 - 2)
-        let span = lower..<lower.advanced(by: 5.003)
+        let lower = first.advanced(by: Double(part) * 3.4 - 1.9)
+        let span = lower..<lower.advanced(by: 5.0125)
         let expected = whole.reduce(0) { sum, trace in
           sum + (0..<trace.count).reduce(0) { $0 + (span.contains(trace.time(of: $1)) ? 1 : 0) }
         }
         let traces = try file.traces(in: span, of: nil) { _ in }
         #expect(traces.reduce(0) { $0 + $1.count } == expected, "\(name), part \(part)")
-        for trace in traces {
+        // Records that are not in order may continue each other once others are left out.
+        for trace in traces where !name.contains("mixedorder") {
           let source = whole.first { candidate in
             guard candidate.id == trace.id, case .int32(let all) = candidate.samples,
               case .int32(let cut) = trace.samples

@@ -47,12 +47,15 @@ struct MiniSEEDTests {
     func record(_ encoding: UInt8, _ words: [UInt32], _ count: Int, _ isBigEndian: Bool = true) -> [UInt8] {
       let words = words + [UInt32](repeating: 0, count: 16 - words.count)
       return MiniSEEDContent.record(
-        encoding: encoding, payload: MiniSEEDContent.bigEndian(isBigEndian ? words : words.map(\.byteSwapped)),
-        count: count, isBigEndian: isBigEndian)
+        encoding: encoding, payload: MiniSEEDContent.bigEndian(words), count: count, isBigEndian: isBigEndian)
     }
+    // Each number for itself has its lowest byte first; their order in a word stays.
+    var littleWords = words.map(\.byteSwapped)
+    littleWords[3] = words[3]
+    littleWords[4] = 0xFF7F_0080
     let one = try MiniSEEDContent.read(record(10, words, 7))
     #expect(int32(one.traces.first) == expected1 && one.problems.isEmpty)
-    let little = try MiniSEEDContent.read(record(10, words, 7, false))
+    let little = try MiniSEEDContent.read(record(10, littleWords, 7, false))
     #expect(int32(little.traces.first) == expected1 && little.problems.isEmpty)
     // 7 × 4, 6 × 5, 5 × 6, 4 × 8, 3 × 10, 2 × 15, 1 × 30 bits.
     let codes: [UInt32] = [3, 3, 3, 1, 2, 2, 2]
@@ -83,7 +86,7 @@ struct MiniSEEDTests {
     #expect(invalid.traces.isEmpty && invalid.problems.map(\.found).joined().contains("word 3"))
     let short = try MiniSEEDContent.read(record(11, [1 << 24, 1, 1, 0], 5))
     #expect(int32(short.traces.first) == [1, 1, 1, 1] && short.problems.count == 1)
-    var swapped = record(10, words.map(\.byteSwapped), 7)
+    var swapped = record(10, littleWords, 7)
     swapped += swapped
     let other = try MiniSEEDContent.read(swapped)
     #expect(other.traces.map { int32($0) } == [expected1, expected1] && other.problems.count == 2)

@@ -91,9 +91,14 @@ struct MiniSEEDWriterTests {
 
   @Test("rates and times come back")
   func rates() throws {
-    for rate in [1, 0.1, 1.0 / 3, 100, 99.999, 31.25, 250, 40_000, 1e6, 1e-5, 18.2, 125.0 / 7] {
+    for rate in [1, 0.1, 1.0 / 3, 100, 31.25, 250, 40_000, 1e6, 1e-5, 18.2, 125.0 / 7] {
       let trace = try #require(try roundTrip([1, 2, 3], rate: rate).traces.first)
       #expect(abs(trace.samplingRate / rate - 1) < 1e-9, "\(rate)")
+    }
+    // Blockette 100 has single precision.
+    for rate in [99.999, 123.456789, 1234.5678, 249.99998] {
+      let trace = try #require(try roundTrip([1, 2, 3], rate: rate).traces.first)
+      #expect(abs(trace.samplingRate / rate - 1) < 6e-8 && trace.count == 3, "\(rate)")
     }
     for rate in [-1, Double.nan, .infinity, 1e10, 1e-10] {
       #expect(throws: FormatError.self) { try roundTrip([1], rate: rate) }

@@ -69,8 +69,10 @@ public enum ChannelChoice {
       if letters.contains("Z") || !letters.contains("3") { return letters.contains("N") ? nil : .north }
       return .vertical
     case "2":
-      if letters.contains("Z"), letters.contains("3"), !letters.contains("1") { return .north }
-      if !letters.contains("Z"), letters.contains("3") { return .north }
+      // Beside 3, and unless 1 is the first horizontal.
+      if letters.contains("3"), !letters.contains("Z") || !letters.contains("1") {
+        return letters.contains("N") ? nil : .north
+      }
       return letters.contains("E") ? nil : .east
     case "3":
       if letters.contains("Z"), letters.contains("1"), letters.contains("2") { return nil }

@@ -2,8 +2,9 @@
 ///
 /// A stretch is clipped where three or more samples in a row are equal to the largest or the smallest sample, and either
 /// - that is within a hundredth of a digitizer's last count, 2^15, 2^23 or 2^31 (counts that are whole numbers only), or
-/// - the trace steps to it or from it by a twentieth or more of its whole range: a flat top with edges, which a smooth peak
-///   does not have. Counts must then range over 1,000 or more: small counts are often equal.
+/// - the trace steps to it or from it by a hundredth or more of its whole range: a flat top with edges, which a smooth peak
+///   does not have: where three of its counts are equal, the next differ by some. Counts must then range over 1,000 or
+///   more, so that some counts are less than a hundredth.
 public enum Clipping {
   /// How many equal samples in a row make a clipped stretch.
   public static let shortestRun = 3
@@ -44,7 +45,7 @@ public enum Clipping {
         var step = 0.0
         if index > 0, samples[index - 1] == samples[index - 1] { step = abs(samples[index - 1] - value) }
         if end < samples.count, samples[end] == samples[end] { step = max(step, abs(samples[end] - value)) }
-        if isRail(value) || (isFlatTopPossible && step >= 0.05 * range) { ranges.append(index..<end) }
+        if isRail(value) || (isFlatTopPossible && step >= 0.01 * range) { ranges.append(index..<end) }
       }
       index = end
     }

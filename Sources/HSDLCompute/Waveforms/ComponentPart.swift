@@ -35,18 +35,31 @@ struct ComponentPart {
   ) -> Bool {
     // A rate that is off by so little that it never makes a sample is no other rate.
     let isOwnRate = abs(rate / grid.samplingRate - 1) <= NominalRate.tolerance
-    var own = grid
-    if !isOwnRate {
-      guard let other = SampleGrid(span: grid.start..<max(span.upperBound, grid.start), samplingRate: rate) else {
-        report.leftOut.append(stream.channel)
-        return false
-      }
-      own = other
+    let ownRate = isOwnRate ? grid.samplingRate : rate
+    let length =
+      isOwnRate ? Double(grid.count) : span.upperBound.distance(from: grid.start).nextUp * ownRate
+    guard length < Double(SampleGrid.countLimit) else {
+      report.leftOut.append(stream.channel)
+      return false
+    }
+    let count = isOwnRate ? grid.count : max(Int((length - 1e-3).rounded(.up)), 1)
+    let shift = Self.shift(traces, grid.start, ownRate, span)
+    // Samples that stand between those of the grid are put on their own, which begins before it, and moved.
+    let start = grid.start.advanced(by: -shift / ownRate)
+    guard let own = SampleGrid(start: start, samplingRate: ownRate, count: count + (shift > 0 ? 1 : 0)) else {
+      report.leftOut.append(stream.channel)
+      return false
     }
     (samples, missing) = TraceMerge.place(traces, on: own, options: options.merge, counts: &report.counts)
     if missing == [0..<own.count] || own.count == 0 { return false }
     clipped = samples.withUnsafeBufferPointer { Clipping.ranges($0) }
     GapFilling.fill(&samples, missing)
+    if shift > 0 {
+      samples = FractionalShift.values(samples, at: shift, count: count)
+      missing = Self.between(missing, count)
+      clipped = Self.between(clipped, count)
+      report.shifted.append(stream.channel)
+    }
     if isOwnRate { return true }
     guard let resampler = RationalResampler(from: rate, to: grid.samplingRate) else {
       report.leftOut.append(stream.channel)
@@ -63,6 +76,31 @@ struct ComponentPart {
     missing = Self.moved(missing, ratio, grid.count)
     clipped = Self.moved(clipped, ratio, grid.count)
     return samples.count == grid.count
+  }
+
+  /// How far, in intervals, the samples of the longest fragment in the span stand before those of a grid of the same rate: 0
+  /// for less than a tenth either way, else between 0 and 1.
+  static func shift(_ traces: [Trace], _ start: UTCTime, _ rate: Double, _ span: Range<UTCTime>) -> Double {
+    var best: (count: Int, time: UTCTime)?
+    for trace in traces {
+      let range = trace.indices(in: span)
+      guard !range.isEmpty else { continue }
+      let time = trace.time(of: range.lowerBound)
+      if let best, (best.count, time) >= (range.count, best.time) { continue }
+      best = (range.count, time)
+    }
+    guard let best else { return 0 }
+    let distance = start.distance(from: best.time) * rate
+    let shift = distance - distance.rounded(.down)
+    return shift >= 0.1 && shift <= 0.9 ? shift : 0
+  }
+
+  /// Ranges of samples, as ranges of values between each sample and the next.
+  static func between(_ ranges: [Range<Int>], _ count: Int) -> [Range<Int>] {
+    GapFilling.union([], ranges.compactMap { range in
+      let moved = max(range.lowerBound - 1, 0)..<min(range.upperBound, count)
+      return moved.isEmpty ? nil : moved
+    })
   }
 
   /// Ranges of samples at another rate: every sample that lies between the neighbours of a range.

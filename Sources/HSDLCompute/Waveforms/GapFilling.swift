@@ -20,7 +20,6 @@ enum GapFilling {
   /// The union of two lists of ranges, each in order.
   static func union(_ left: [Range<Int>], _ right: [Range<Int>]) -> [Range<Int>] {
     if right.isEmpty { return left }
-    if left.isEmpty { return right }
     var result: [Range<Int>] = []
     for range in (left + right).sorted(by: { ($0.lowerBound, $0.upperBound) < ($1.lowerBound, $1.upperBound) }) {
       if let last = result.last, last.upperBound >= range.lowerBound {

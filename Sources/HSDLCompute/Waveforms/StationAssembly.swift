@@ -24,6 +24,8 @@ public struct AssemblyReport: Hashable, Sendable {
   public var counts = MergeCounts()
   /// The channels whose nominal rate is not the record's, with the rate that they have.
   public var resampled: [String: Double] = [:]
+  /// The channels whose samples stood between those of the record and were moved there.
+  public var shifted: [String] = []
   /// The channels that could not be brought to the record's rate and were left out.
   public var leftOut: [String] = []
   /// Whether components were turned.
@@ -35,7 +37,8 @@ extension StationRecord {
   ///
   /// The sensor is chosen by ``ChannelChoice``, by what lies in the span. Fragments are put together by ``TraceMerge``, at the
   /// nominal rate; the first sample is that of the longest fragment that lies in the span first, so that the samples of most
-  /// data stand at their own times. Missing samples become straight lines, and are marked, as clipped ones are. Then come
+  /// data stand at their own times. A component of which the longest fragment stands a tenth of an interval or more beside the
+  /// record's grid is moved there by a windowed sinc; other fragments go to the nearest sample. Missing samples become straight lines, and are marked, as clipped ones are. Then come
   /// sensitivity, rate and orientation. The result does not depend on the order of the traces.
   ///
   /// - Parameters:

@@ -68,7 +68,7 @@ extension TraceMerge {
 
   /// How many of `count` samples differ.
   private static func differences(_ left: Samples, _ start: Int, _ right: Samples, _ count: Int) -> Int {
-    func count<T: Equatable>(_ x: [T], _ y: [T]) -> Int {
+    func inAll<T: Equatable>(_ x: [T], _ y: [T]) -> Int {
       var differing = 0
       x.withUnsafeBufferPointer { x in
         y.withUnsafeBufferPointer { y in
@@ -78,9 +78,9 @@ extension TraceMerge {
       return differing
     }
     return switch (left, right) {
-    case (.int32(let x), .int32(let y)): count(x, y)
-    case (.float32(let x), .float32(let y)): count(x, y)
-    case (.float64(let x), .float64(let y)): count(x, y)
+    case (.int32(let x), .int32(let y)): inAll(x, y)
+    case (.float32(let x), .float32(let y)): inAll(x, y)
+    case (.float64(let x), .float64(let y)): inAll(x, y)
     default: 0
     }
   }

@@ -150,7 +150,7 @@ public struct ArchiveIndex: Hashable, Sendable {
     if prefix.withUnsafeBufferPointer(MiniSEED.isMiniSEED(prefix:)) {
       let segments = try MiniSEEDFile(path).summary(onProblem: onProblem).map {
         Segment(
-          stream: $0.stream, start: $0.start, end: $0.end, samplingRate: $0.samplingRate, count: $0.count, file: 0)
+          stream: $0.id, start: $0.start, end: $0.end, samplingRate: $0.samplingRate, count: $0.sampleCount, file: 0)
       }
       return (.miniSEED, segments)
     }

@@ -92,7 +92,7 @@ final class OpenFiles {
     guard case .miniSEED(let file)? = entries[path]?.content, let segments = try? file.summary(onProblem: { _ in })
     else { return [] }
     var streams: [StreamID] = []
-    for segment in segments where !streams.contains(segment.stream) { streams.append(segment.stream) }
+    for segment in segments where !streams.contains(segment.id) { streams.append(segment.id) }
     return streams.sorted()
   }
 }

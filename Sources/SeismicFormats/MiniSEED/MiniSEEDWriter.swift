@@ -1,6 +1,7 @@
-/// Writes miniSEED 2: big-endian records of one length, with blockettes 1000 and 1001.
+/// Writes miniSEED 2: big-endian records of one length, with blockettes 1000 and 1001, and 100 where a
+/// rate is no fraction of small numbers.
 ///
-/// Times are exact to a microsecond, rates to one in a thousand million. Each call ends the record that it began, so calls
+/// Times are exact to a microsecond, rates to one in ten million. Each call ends the record that it began, so calls
 /// with long stretches make smaller files. Sequence numbers go on from call to call.
 public final class MiniSEEDWriter {
   /// How samples are stored.
@@ -18,7 +19,8 @@ public final class MiniSEEDWriter {
   private let exponent: UInt8
   private let quality: UInt8
   private var record: UnsafeMutableRawBufferPointer
-  private static let dataOffset = 64
+  /// Where the samples begin: behind blockettes 1000, 1001 and, for rates that need it, 100.
+  private var dataOffset = 64
 
   /// Creates a writer.
   ///
@@ -90,7 +92,7 @@ public final class MiniSEEDWriter {
       return
     }
     try begin(id, start, samplingRate, count: samples.count)
-    let frames = UnsafeMutableRawBufferPointer(rebasing: record[Self.dataOffset...])
+    let frames = UnsafeMutableRawBufferPointer(rebasing: record[dataOffset...])
     var done = 0
     while done < samples.count {
       let limit = min(samples.count, done + Int(UInt16.max))
@@ -119,12 +121,12 @@ public final class MiniSEEDWriter {
     _ sink: TextSink, _ store: (Int, UnsafeMutableRawPointer) -> Void
   ) throws {
     try begin(id, start, samplingRate, count: count)
-    let room = min((recordLength - Self.dataOffset) / width, Int(UInt16.max))
+    let room = min((recordLength - dataOffset) / width, Int(UInt16.max))
     var done = 0
     while done < count, let base = record.baseAddress {
       let part = min(room, count - done)
-      UnsafeMutableRawBufferPointer(rebasing: record[Self.dataOffset...]).initializeMemory(as: UInt8.self, repeating: 0)
-      for index in 0..<part { store(done + index, base + Self.dataOffset + index * width) }
+      UnsafeMutableRawBufferPointer(rebasing: record[dataOffset...]).initializeMemory(as: UInt8.self, repeating: 0)
+      for index in 0..<part { store(done + index, base + dataOffset + index * width) }
       let time = samplingRate > 0 ? start.advanced(by: Double(done) / samplingRate) : start
       finish(part, at: time, encoding, frames: 0, to: sink)
       done += part
@@ -136,7 +138,7 @@ public final class MiniSEEDWriter {
     func unsupported(_ found: String, _ expected: String) -> FormatError {
       FormatError(.unsupported, file: "miniSEED", found: "\(found) of \(id)", expected: expected)
     }
-    for place in 0..<Self.dataOffset { record[place] = place < 20 ? 32 : 0 }
+    for place in 0..<128 { record[place] = place < 20 ? 32 : 0 }
     record[6] = quality
     for (code, place, length) in [(id.station, 8, 5), (id.location, 13, 2), (id.channel, 15, 3), (id.network, 18, 2)] {
       let bytes = Array(code.utf8)
@@ -154,14 +156,23 @@ public final class MiniSEEDWriter {
     }
     put(UInt16(bitPattern: rate.factor), 32)
     put(UInt16(bitPattern: rate.multiplier), 34)
-    record[39] = 2
-    put(UInt16(Self.dataOffset), 44)
+    let nominal = MiniSEEDHeader.nominalRate(factor: rate.factor, multiplier: rate.multiplier)
+    let needsActualRate = abs(nominal - samplingRate) > 1e-9 * samplingRate
+      && abs(Double(Float(samplingRate)) - samplingRate) < abs(nominal - samplingRate)
+    dataOffset = needsActualRate ? 128 : 64
+    record[39] = needsActualRate ? 3 : 2
+    put(UInt16(dataOffset), 44)
     put(48, 46)
     put(1000, 48)
     put(56, 50)
     record[53] = 1
     record[54] = exponent
     put(1001, 56)
+    if needsActualRate {
+      put(64, 58)
+      put(100, 64)
+      record.storeBytes(of: Float(samplingRate).bitPattern.bigEndian, toByteOffset: 68, as: UInt32.self)
+    }
   }
 
   /// Writes what differs from record to record, and adds the record.
