@@ -54,7 +54,12 @@ struct TravelTimeGrid: Sendable {
       }
       var depth = top
       while depth < bottom {
-        let step = Self.depthSteps.first { depth < $0.end - 1e-9 }?.step ?? 1
+        // Near the depth at which a ray turns, its vertical slowness goes as the square root of the distance from there;
+        // this step keeps what comes of it below about 2 ms.
+        let bend = max(1e-12, layer.gradient) / (layer.topVelocity * layer.topVelocity * layer.topVelocity)
+        let steepStep = exponentialFunction(logarithm(0.003 / (2 * bend).squareRoot()) * 2 / 3)
+        let ordinaryStep = Self.depthSteps.first { depth < $0.end - 1e-9 }?.step ?? 1
+        let step = ordinaryStep / (ordinaryStep / min(ordinaryStep, max(0.02, steepStep))).rounded(.up)
         depth = ((depth + 1e-9) / step).rounded(.down) * step + step
         // A row close to the boundary would only cost room.
         rows.append(Row(depth: depth > bottom - 0.2 * step ? bottom : depth, layer: index))

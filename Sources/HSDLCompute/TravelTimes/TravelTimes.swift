@@ -111,24 +111,42 @@ public struct TravelTimes: Sendable {
     }
 
     // The time is the same both ways, so the deeper end is the table's source.
-    var best = TravelTimeTable.Branch(time: .infinity, slowness: 0)
-    var place = distance
-    let tolerance = 0.02 + 0.002 * distance
-    for _ in 0..<6 {
-      guard place >= 0, place <= maximumDistance + Self.margin else { break }
-      let turning = table.branches(distance: place, depth: max(deep, 0)).turning
-      guard turning.time < .infinity, let way = tracing.vertical(turning.slowness, shallow, min(deep, 0)) else { break }
-      // A ray that comes up too far away has not arrived; one that comes up nearer goes on along its turning depth.
-      let rest = distance - place - way.distance
-      if rest > -tolerance {
-        let time = turning.time + turning.slowness * rest + way.time
-        if time < best.time { best = TravelTimeTable.Branch(time: time, slowness: turning.slowness) }
-        if rest < tolerance { break }
-      }
-      place = distance - way.distance
-    }
+    let best = prolongedTurning(tracing, table, distance: distance, deep: deep, shallow: shallow)
     let direct = prolonged(tracing, table, distance: distance, deep: deep, shallow: shallow)
     return direct.time <= best.time ? direct : best
+  }
+
+  /// The wave that goes down first between two depths of which one at least is not sea level.
+  private func prolongedTurning(
+    _ tracing: RayTracing, _ table: TravelTimeTable, distance: Double, deep: Double, shallow: Double
+  ) -> TravelTimeTable.Branch {
+    var best = TravelTimeTable.Branch(time: .infinity, slowness: 0)
+    let tolerance = 0.02 + 0.002 * distance
+    let depth = max(deep, 0)
+    let height = shallow + min(deep, 0)
+    // From two sides, for near a distance where one wave overtakes another both may come up at the right place.
+    for start in [distance, distance + 3 * height] {
+      var place = max(0, start)
+      for _ in 0..<6 {
+        guard place <= maximumDistance + Self.margin else { break }
+        let turning = table.branches(distance: place, depth: depth).turning
+        guard turning.time < .infinity, let way = tracing.vertical(turning.slowness, shallow, min(deep, 0)) else {
+          // Too near for a wave that gets down to the upper end.
+          guard shallow > 0 else { break }
+          place += 1.5 * shallow
+          continue
+        }
+        // A ray that comes up too far away has not arrived; one that comes up nearer goes on along its turning depth.
+        let rest = distance - place - way.distance
+        if rest > -tolerance {
+          let time = turning.time + turning.slowness * rest + way.time
+          if time < best.time { best = TravelTimeTable.Branch(time: time, slowness: turning.slowness) }
+          if rest < tolerance { break }
+        }
+        place = max(0, distance - way.distance)
+      }
+    }
+    return best
   }
 
   /// The direct wave between two depths of which one at least is not sea level.
