@@ -15,6 +15,11 @@ struct HelpTests {
     arguments: [
       ("demo", options + ["--output", "--seed", "--stations", "--hours"]),
       (
+        "synth",
+        options + ["--output", "--seed", "--start", "--days", "--stations", "--events-per-day", "--sampling-rate"]
+          + ["--region-size", "--overwrite", "archive/", "stations.xml", "truth.xml", "automatic.xml", "labels.csv"]
+      ),
+      (
         "refine",
         options + events + ["--model", "--network", "--strict", "--dry-run", "--output", "--overwrite"]
           + ["refined.xml", "rejected.xml", "events.csv", "features.csv", "problems.csv", "run.json"]
@@ -58,7 +63,7 @@ struct HelpTests {
   func program() throws {
     let place = try Workplace()
     let help = try place.succeed("--help").output
-    for name in ["demo", "refine", "features", "train", "evaluate", "convert", "inspect"] {
+    for name in ["demo", "synth", "refine", "features", "train", "evaluate", "convert", "inspect"] {
       #expect(help.contains("\n  \(name) "))
     }
     for code in ["0 done", "64 usage", "65 bad data", "66 missing input", "70 internal", "78 configuration"] {

@@ -18,6 +18,21 @@ public struct SyntheticEarthquake: Sendable, Hashable {
   public var stressDrop: Double
   /// Whether another earthquake of the sequence has triggered it.
   public var isTriggered: Bool
+
+  /// Creates an earthquake.
+  public init(
+    key: UInt64, time: Double, x: Double, y: Double, depth: Double, magnitude: Double, stressDrop: Double = 3e6,
+    isTriggered: Bool = false
+  ) {
+    self.key = key
+    self.time = time
+    self.x = x
+    self.y = y
+    self.depth = depth
+    self.magnitude = magnitude
+    self.stressDrop = stressDrop
+    self.isTriggered = isTriggered
+  }
 }
 
 /// A sequence of earthquakes: a background that is the same all the time, and aftershocks of all of its shocks and of their
@@ -31,7 +46,7 @@ public struct EarthquakeSequence: Sendable {
   /// How many aftershocks a shock has on average, those of aftershocks not counted.
   public static let branchingRatio = 0.5
   /// How the number of aftershocks grows with magnitude.
-  static let productivityExponent = 0.8
+  static let productivityExponent = 0.7
   /// Omori's c, in days.
   static let omoriC = 0.008
   /// Utsu's p.

@@ -3,11 +3,11 @@
 /// White noise under envelopes that begin sharply at P and at S and decay (Boore, 1983), with an impulse at each onset, goes
 /// through causal filters whose amplitudes are those of a ``WaveSpectrum``: nothing comes before the onset. P moves along
 /// the ray, S across it, and the coda in all directions.
-struct EarthquakeSignal: Sendable {
+package struct EarthquakeSignal: Sendable {
   /// The first sample, counted from the settings' epoch.
-  let first: Int
+  package let first: Int
   /// The sample after the last.
-  let end: Int
+  package let end: Int
 
   private var next: Int
   private let samplingRate: Double
@@ -31,7 +31,7 @@ struct EarthquakeSignal: Sendable {
   /// Prepares the waves.
   ///
   /// - Parameter noise: root mean square of the station's noise in the picker's band, in m/s; the coda ends well below it.
-  init(
+  package init(
     _ event: SyntheticEarthquake, _ arrival: SyntheticArrival, noise: Double, seed: UInt64, samplingRate: Double
   ) {
     self.samplingRate = samplingRate
@@ -59,27 +59,27 @@ struct EarthquakeSignal: Sendable {
     func magnitudes(_ vector: SIMD4<Double>, _ rest: SIMD4<Double>) -> SIMD4<Float> {
       SIMD4<Float>((vector * vector * 0.75 + rest * rest * 0.25).squareRoot())
     }
-    mixP = magnitudes(ray, SIMD4(0.6, 0.55, 0.55, 0))
-    mixS = magnitudes(shear, SIMD4(0.5, 0.8, 0.8, 0))
+    mixP = magnitudes(ray, SIMD4(0.62, 0.555, 0.555, 0))
+    mixS = magnitudes(shear, SIMD4(0.42, 0.64, 0.64, 0))
 
-    // The energy of each wave is shared between the impulse and what follows it.
+    // The energy of each wave is shared between the impulse and what follows it; the directions have length 1.
     let hypocentral = (arrival.p - event.time) * 6
     let durationP = 0.15 + 0.008 * hypocentral + 0.5 / arrival.spectrumP.corner
     let durationS = 0.3 + 0.012 * hypocentral + 0.7 / arrival.spectrumS.corner
     let tau = draw.uniform(3.5...7) + 0.03 * hypocentral
     func envelope(_ energy: Double, _ duration: Double) -> Float {
-      Float((energy * 2 / duration).squareRoot() * samplingRate.squareRoot())
+      Float((energy * samplingRate / duration).squareRoot())
     }
     impulse = (Float(0.45.squareRoot() * samplingRate), Float(0.35.squareRoot() * samplingRate))
     scatteredP = envelope(0.55, durationP * 2)
     decayP = Float(exponentialFunction(-0.5 / (durationP * 2 * samplingRate)))
-    scatteredS = envelope(0.5, durationS * 2)
+    scatteredS = envelope(0.4, durationS * 2)
     decayS = Float(exponentialFunction(-0.5 / (durationS * 2 * samplingRate)))
-    coda = envelope(0.3, tau)
+    coda = envelope(0.25, tau)
     decayCoda = Float(exponentialFunction(-0.5 / (tau * samplingRate)))
     // Root mean square of the coda where it begins; its square falls by e in each tau.
     let energy = arrival.spectrumS.energy(1...max(2, 0.4 * samplingRate))
-    let strength = (0.3 * energy / tau).squareRoot()
+    let strength = (0.25 * energy / tau).squareRoot()
     let lasting = 2 * tau * max(0, logarithm(strength / max(0.05 * noise, 1e-12)))
     let seconds = arrival.s - arrival.p + min(max(lasting, 3), 400)
     end = first + Int((seconds * samplingRate).rounded())
@@ -105,7 +105,7 @@ struct EarthquakeSignal: Sendable {
   /// Adds samples to a buffer, in m/s: up, north, east.
   ///
   /// - Parameter start: the buffer's first sample, counted from the epoch; not before samples that were added already.
-  mutating func add(to buffer: UnsafeMutableBufferPointer<SIMD4<Float>>, from start: Int) {
+  package mutating func add(to buffer: UnsafeMutableBufferPointer<SIMD4<Float>>, from start: Int) {
     skip(to: start)
     let stop = min(end, start + buffer.count)
     guard next < stop, next >= start else { return }
@@ -116,7 +116,7 @@ struct EarthquakeSignal: Sendable {
       if sample - first < 2 { p += directionP * (impulse.p * Self.share(sample - first, beginP)) }
       var velocity = waveP.next(p)
       if sample >= sampleS {
-        var s = random.white() * mixS * scatteredS + random.white() * SIMD4(0.7, 0.85, 0.85, 0) * coda
+        var s = random.white() * mixS * scatteredS + random.white() * SIMD4(0.5, 0.61, 0.61, 0) * coda
         scatteredS *= decayS
         coda *= decayCoda
         if sample - sampleS < 2 { s += directionS * (impulse.s * Self.share(sample - sampleS, beginS)) }

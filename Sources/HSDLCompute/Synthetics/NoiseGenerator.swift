@@ -1,7 +1,7 @@
 /// Makes a station's noise, three components at a time.
 ///
 /// The lanes are the vertical, the two horizontals, and one that nobody uses.
-struct NoiseGenerator: Sendable {
+package struct NoiseGenerator: Sendable {
   /// How long the filters need to forget that they began with nothing, in s.
   static let warmUp = 60.0
 
@@ -19,7 +19,7 @@ struct NoiseGenerator: Sendable {
   private var c0 = SIMD4<Float>.zero
   private var c1 = SIMD4<Float>.zero
 
-  init(_ model: NoiseModel, filters: NoiseFilters, random seed: inout SplitMix64) {
+  package init(_ model: NoiseModel, filters: NoiseFilters, random seed: inout SplitMix64) {
     random = RandomLanes(&seed)
     microseism = SIMD4(repeating: filters.microseism.a)
     culturalLow = SIMD4(repeating: filters.culturalLow.a)
@@ -36,7 +36,7 @@ struct NoiseGenerator: Sendable {
   /// - Parameters:
   ///   - first: how many times the cultural noise is larger than at night, at the first sample.
   ///   - last: the same after the last sample; between them it changes linearly.
-  mutating func fill(_ buffer: UnsafeMutableBufferPointer<SIMD4<Float>>, cultural first: Double, _ last: Double) {
+  package mutating func fill(_ buffer: UnsafeMutableBufferPointer<SIMD4<Float>>, cultural first: Double, _ last: Double) {
     // Copies on the stack stay in registers.
     var state = self
     var factor = SIMD4<Float>(repeating: Float(first))

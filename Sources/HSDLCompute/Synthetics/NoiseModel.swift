@@ -79,7 +79,9 @@ struct OnePole: Sendable {
   var a: Float
 
   init(_ frequency: Double, samplingRate: Double) {
-    a = Float(1 - exponentialFunction(-2 * .pi * frequency / samplingRate))
+    // |H|² = 1 / (1 + q (2 - 2 cos w)), with q so that it is 1 / (1 + (f / f0)²) for small w.
+    let ratio = samplingRate / (2 * .pi * frequency)
+    a = Float(2 / (1 + (1 + 4 * ratio * ratio).squareRoot()))
   }
 
   /// The squared amplitude at a frequency, as low pass.
@@ -99,7 +101,7 @@ struct OnePole: Sendable {
 }
 
 /// The filters that give white noise the colours of a ``NoiseModel``.
-struct NoiseFilters: Sendable {
+package struct NoiseFilters: Sendable {
   let samplingRate: Double
   /// A high pass and three low passes.
   let microseism: OnePole
@@ -111,7 +113,7 @@ struct NoiseFilters: Sendable {
   let culturalGain: Double
   let floorGain: Double
 
-  init(_ model: NoiseModel, samplingRate: Double) {
+  package init(_ model: NoiseModel, samplingRate: Double) {
     self.samplingRate = samplingRate
     microseism = OnePole(model.microseismFrequency * 1.6, samplingRate: samplingRate)
     culturalLow = OnePole(model.culturalBand.lowerBound, samplingRate: samplingRate)

@@ -22,6 +22,23 @@ public struct SyntheticArrival: Sendable {
   public var ratioP: Double
   /// The same of S on the horizontals, over noise and the coda of P.
   public var ratioS: Double
+
+  /// Creates an arrival.
+  public init(
+    station: Int, distance: Double, azimuth: Double, p: Double, s: Double, incidence: Double, spectrumP: WaveSpectrum,
+    spectrumS: WaveSpectrum, ratioP: Double, ratioS: Double
+  ) {
+    self.station = station
+    self.distance = distance
+    self.azimuth = azimuth
+    self.p = p
+    self.s = s
+    self.incidence = incidence
+    self.spectrumP = spectrumP
+    self.spectrumS = spectrumS
+    self.ratioP = ratioP
+    self.ratioS = ratioS
+  }
 }
 
 /// Travel times, attenuation and radiation between a synthetic region and its network.

@@ -41,7 +41,8 @@ public struct SyntheticSettings: Hashable, Sendable {
     }
     guard regionSize.isFinite, (5...1000).contains(regionSize) else { return "the region must be 5 to 1000 km wide" }
     guard sampleCount > 0 else { return "there must be one sample at least" }
-    guard start.seconds > -60_000_000_000, end.seconds < 250_000_000_000 else { return "the time is out of range" }
+    // The years 1000 to 9000.
+    guard (-30_600_000_000...221_800_000_000).contains(start.seconds) else { return "the time is out of range" }
     return nil
   }
 

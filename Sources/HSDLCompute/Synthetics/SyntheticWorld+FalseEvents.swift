@@ -152,11 +152,12 @@ extension SyntheticWorld {
   ) {
     var random = SplitMix64(
       seed: settings.seed, stream: SyntheticStream.falseEvents, UInt64(bitPattern: Int64(day)), 100)
-    let wanted = random.poisson(mean: settings.eventsPerDay * settings.errors.mixed)
-    guard wanted > 0, !shocks.isEmpty else { return }
+    let midnight = Double(day) * 86_400
+    let covered = (midnight..<midnight + 86_400).clamped(to: settings.span)
+    let share = (covered.upperBound - covered.lowerBound) / 86_400
+    let wanted = random.poisson(mean: settings.eventsPerDay * settings.errors.mixed * share)
     var made = 0
-    for _ in 0..<wanted * 12 where made < wanted {
-      let place = random.index(shocks.count)
+    for place in random.shuffled(Array(shocks.indices)) where made < wanted {
       let (event, arrivals) = shocks[place]
       let form = random.uniform()
       let quality = 0.1 + 0.9 * random.normal()
@@ -169,14 +170,13 @@ extension SyntheticWorld {
             station: station, wave: wave, time: time,
             probability: 0.97 * logistic(quality + strength + 0.9 * random.normal())))
       }
-      var made1: DeclaredEvent?
+      var candidate: DeclaredEvent?
       if form < 0.4 {
         // The coda of a shock that was large enough.
         guard arrivals.count(where: { $0.ratioS > 4 }) >= 5,
-          var late = imitated(.mixed, time: event.time + random.uniform(8...35), &random)
+          let late = imitated(.mixed, time: event.time + random.uniform(8...35), &random)
         else { continue }
-        late.truth = event
-        made1 = late
+        candidate = late
       } else if form < 0.65 {
         let seen = arrivals.filter { $0.ratioS > 2.5 }.sorted { $0.s < $1.s }.prefix(5 + random.index(5))
         guard seen.count >= 4 else { continue }
@@ -186,7 +186,7 @@ extension SyntheticWorld {
             pick(arrival.station, .s, arrival.s + (arrival.s - arrival.p) * random.uniform(0.5...1.6), 3)
           }
         }
-        made1 = associated(.mixed, picks, depths: [5, 15, 30], &random)
+        candidate = associated(.mixed, picks, depths: [5, 15, 30], &random)
       } else {
         guard place + 1 < shocks.count, shocks[place + 1].event.time - event.time < 45 else { continue }
         let other = shocks[place + 1].arrivals
@@ -200,13 +200,12 @@ extension SyntheticWorld {
             pick(arrival.station, .p, arrival.p + 0.08 * random.normal(), arrival.ratioP)
           }
         }
-        made1 = associated(.mixed, picks, depths: [3, 12, 25], &random)
+        candidate = associated(.mixed, picks, depths: [3, 12, 25], &random)
       }
-      if var event1 = made1 {
-        event1.truth = event
-        declared.append(event1)
-        made += 1
-      }
+      guard var found = candidate else { continue }
+      found.truth = event
+      declared.append(found)
+      made += 1
     }
   }
 
