@@ -31,26 +31,26 @@ struct CatalogPass: EventPass {
     var units: [CatalogUnit] = []
     var found: [Problem] = []
     let history = "\(work.path)/history"
-    try communicator.agreeOnRoot {
-      report.note("reading \(input.catalogs.joined(separator: ", "))")
-      let settings = CatalogUnits.Settings(
-        mergesDuplicates: input.mergesDuplicates, isStrict: isStrict, unitSize: input.unitSize)
-      let made = try CatalogUnits(
-        input.catalogs, settings: settings, folder: work.path, history: history, ranks: communicator.size)
-      units = made.units
-      eventCount = made.eventCount
-      joinedCount = made.duplicateCount
-      found = made.problems
-    }
-    let text = try communicator.broadcast(
-      String(decoding: communicator.isRoot ? try JSONEncoder().encode(units) : Data(), as: UTF8.self))
-    units = try communicator.agree { try JSONDecoder().decode([CatalogUnit].self, from: Data(text.utf8)) }
-
     let wanted = FeatureSet(features.definitions + (model?.ensemble.features.definitions ?? []))
     let surroundings = try Surroundings(input, features: wanted, over: communicator, report: report) { problem in
       if isStrict { throw problem.error }
       found.append(problem)
     }
+    try communicator.agreeOnRoot {
+      report.note("reading \(input.catalogs.joined(separator: ", "))")
+      let settings = CatalogUnits.Settings(
+        mergesDuplicates: input.mergesDuplicates, isStrict: isStrict, unitSize: input.unitSize)
+      let made = try CatalogUnits(
+        input.catalogs, settings: settings, inventory: surroundings.inventory, travelTimes: surroundings.travelTimes,
+        folder: work.path, history: history, ranks: communicator.size)
+      units = made.units
+      eventCount = made.eventCount
+      joinedCount = made.duplicateCount
+      found = made.problems + found
+    }
+    let text = try communicator.broadcast(
+      String(decoding: communicator.isRoot ? try JSONEncoder().encode(units) : Data(), as: UTF8.self))
+    units = try communicator.agree { try JSONDecoder().decode([CatalogUnit].self, from: Data(text.utf8)) }
     let scoring = try communicator.agree {
       try CatalogScoring(
         EventFeatures(

@@ -36,17 +36,27 @@ struct CatalogUnits {
 
   /// Reads the catalogs and writes the units.
   ///
+  /// - Parameters:
+  ///   - inventory: the stations; nil where none are known.
+  ///   - travelTimes: between events and stations.
+  ///   - folder: where intermediate files go.
+  ///   - history: the file that tells when and where the events were.
   /// - Throws: ``FormatError``.
-  init(_ catalogs: [String], settings: Settings, folder: String, history: String, ranks: Int) throws {
+  init(
+    _ catalogs: [String], settings: Settings, inventory: Inventory?, travelTimes: TravelTimes, folder: String,
+    history: String, ranks: Int
+  ) throws {
     self.folder = folder
     self.history = history
     self.ranks = ranks
-    let sorted = try sort(catalogs, settings)
-    try cut(sorted, settings)
+    let sorted = try sort(catalogs, settings, EventSummaries(inventory: inventory))
+    try cut(sorted, settings, DuplicateComparison(travelTimes: travelTimes))
   }
 
   /// Reads all events and writes them in files that are each in order.
-  private mutating func sort(_ catalogs: [String], _ settings: Settings) throws -> [String] {
+  private mutating func sort(
+    _ catalogs: [String], _ settings: Settings, _ summaries: EventSummaries
+  ) throws -> [String] {
     let records = RecordWriter(prefix: "\(folder)/sorted", content: TextSink(capacity: 1 << 20))
     var problems: [Problem] = []
     var problemCount = 0
@@ -84,8 +94,9 @@ struct CatalogUnits {
           try records.add(EventKey(time: event.time, id: id), hash: stableHash(id), label: .uncertain) { sink, end in
             QuakeMLEncoder(sink: sink).event(event)
             end()
-            EventHistory.Entry(event)?.append(to: sink)
+            summaries.encode(event, to: sink)
             end()
+            EventHistory.Entry(event)?.append(to: sink)
             end()
           }
         }
@@ -101,36 +112,119 @@ struct CatalogUnits {
     return records.files
   }
 
-  /// Writes the events in the order of time as units, and their history.
-  private mutating func cut(_ sorted: [String], _ settings: Settings) throws {
-    // Enough units to go round, few enough files.
-    let size = max(settings.unitSize, min(512, eventCount / (64 * ranks)))
+  /// An event that may still get duplicates.
+  private struct Pending {
+    var name: String
+    var fragment: [UInt8]
+    var history: [UInt8]
+    var time: UTCTime?
+    var pickCount: Int
+  }
+
+  /// Writes the events in the order of time as units, duplicates behind the events that they are entries of, and the
+  /// history.
+  private mutating func cut(_ sorted: [String], _ settings: Settings, _ comparison: DuplicateComparison) throws {
     let entries = try FileOutput(history, isDurable: false)
-    let sink = TextSink(capacity: 1 << 16)
-    var writer: QuakeMLWriter?
-    var unit = CatalogUnit(index: 0, file: "")
-    func finish() throws {
-      guard let open = writer else { return }
-      try open.finish(header: CatalogHeader())
-      units.append(unit)
-      writer = nil
+    var writer = UnitWriter(
+      folder: folder, history: entries,
+      // Enough units to go round, few enough files.
+      size: max(settings.unitSize, min(512, eventCount / (64 * ranks))))
+    var search = DuplicateSearch(comparison)
+    var pending: [Pending] = []
+    var number = 0
+    var duplicates = 0
+    /// The time of the last event that waits and has one.
+    var last: UTCTime?
+    func flush(_ groups: [DuplicateGroup]) throws {
+      var alternatives: [String: [String]] = [:]
+      var isAlternative: Set<String> = []
+      for group in groups {
+        alternatives[group.preferred] = group.alternatives
+        isAlternative.formUnion(group.alternatives)
+      }
+      var places: [String: Int] = [:]
+      for (place, event) in pending.enumerated() { places[event.name] = place }
+      for event in pending {
+        try writer.writeHistory(event.history)
+        guard !isAlternative.contains(event.name) else { continue }
+        try writer.write(event.fragment, event.time, pickCount: event.pickCount, isDuplicate: false)
+        for place in (alternatives[event.name] ?? []).compactMap({ places[$0] }).sorted() {
+          duplicates += 1
+          let other = pending[place]
+          try writer.write(other.fragment, other.time, pickCount: other.pickCount, isDuplicate: true)
+        }
+      }
+      pending.removeAll(keepingCapacity: true)
     }
     var merge = try RecordMerge(sorted)
     try merge.forEach { cursor in
-      if unit.count >= size { try finish() }
-      if writer == nil {
-        unit = CatalogUnit(index: units.count, file: "\(folder)/unit-\(units.count).xml")
-        writer = try QuakeMLWriter(unit.file)
+      number += 1
+      let summary = EventSummaries.decode(cursor.piece(1), suffix: "\u{1}\(number)")
+      let groups = settings.mergesDuplicates ? summary.map { search.append($0) } ?? [] : []
+      // Nothing that follows can be of one shock with what came before.
+      let isComplete =
+        summary.map { $0.time.timeInterval(since: last ?? $0.time) > comparison.longestTime } ?? (last == nil)
+      if isComplete || !settings.mergesDuplicates {
+        try flush(groups)
+        last = nil
       }
-      try writer?.write(fragment: cursor.piece(0))
-      unit.count += 1
-      let entry = cursor.piece(1)
-      guard !entry.isEmpty else { return }
-      sink.append(entry)
-      if sink.count > 1 << 15 { try entries.write(sink) }
+      last = summary?.time ?? last
+      pending.append(
+        Pending(
+          name: summary?.id ?? "\u{1}\(number)", fragment: Array(cursor.piece(0)), history: Array(cursor.piece(2)),
+          time: summary?.time, pickCount: summary?.picks.count ?? 0))
     }
-    try finish()
-    try entries.write(sink)
+    try flush(search.finish())
+    try writer.finish()
     try entries.commit()
+    units = writer.units
+    duplicateCount = duplicates
+  }
+}
+
+/// Writes units one after the other.
+private struct UnitWriter {
+  let folder: String
+  let history: FileOutput
+  let size: Int
+  private(set) var units: [CatalogUnit] = []
+  private var writer: QuakeMLWriter?
+  private let sink = TextSink(capacity: 1 << 16)
+
+  init(folder: String, history: FileOutput, size: Int) {
+    self.folder = folder
+    self.history = history
+    self.size = size
+  }
+
+  mutating func writeHistory(_ entry: [UInt8]) throws {
+    entry.withUnsafeBufferPointer { sink.append($0) }
+    if sink.count > 1 << 15 { try history.write(sink) }
+  }
+
+  mutating func write(_ fragment: [UInt8], _ time: UTCTime?, pickCount: Int, isDuplicate: Bool) throws {
+    if writer == nil || !isDuplicate && (units.last?.count ?? 0) >= size {
+      try writer?.finish(header: CatalogHeader())
+      units.append(CatalogUnit(index: units.count, file: "\(folder)/unit-\(units.count).xml"))
+      writer = try QuakeMLWriter("\(folder)/unit-\(units.count - 1).xml")
+    }
+    try fragment.withUnsafeBufferPointer { try writer?.write(fragment: $0) }
+    let last = units.count - 1
+    if isDuplicate { units[last].duplicates.append(units[last].count) }
+    units[last].count += 1
+    units[last].pickCount += pickCount
+    if let time {
+      let own = time.seconds...time.seconds + 1
+      units[last].seconds =
+        units[last].seconds.map {
+          min($0.lowerBound, own.lowerBound)...max($0.upperBound, own.upperBound)
+        } ?? own
+    }
+  }
+
+  mutating func finish() throws {
+    try writer?.finish(header: CatalogHeader())
+    writer = nil
+    try history.write(sink)
   }
 }

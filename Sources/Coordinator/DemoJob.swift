@@ -29,7 +29,8 @@ public struct DemoJob: Sendable {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   public func run(over communicator: any Communicator, report: Reporter) throws {
     let options = "--stations \(stations) --days \(hours / 24) --events-per-day \(Int(eventsPerDay)) --sampling-rate 50"
-    report.say("1. A synthetic network that an analyst has worked on: waveforms, stations, an automatic catalog, labels.")
+    report.say(
+      "1. A synthetic network that an analyst has worked on: waveforms, stations, an automatic catalog, labels.")
     report.say("   hsdl-mpi synth --seed \(seed) \(options) --output training")
     try synthesize(seed, training, over: communicator, report: report)
 
@@ -42,7 +43,9 @@ public struct DemoJob: Sendable {
     try features.run(over: communicator, report: report)
 
     report.say("")
-    report.say("3. hsdl-mpi train shallow --feature-table training/features/features.csv --labels training/labels.csv --output model")
+    report.say(
+      "3. hsdl-mpi train shallow --feature-table training/features/features.csv --labels training/labels.csv --output model"
+    )
     var train = TrainJob(
       .features(tables: ["\(training)/features/features.csv"], labels: ["\(training)/labels.csv"]),
       output: "\(output)/model")
@@ -56,7 +59,9 @@ public struct DemoJob: Sendable {
     try synthesize(seed + 1000, network, over: communicator, report: report)
 
     report.say("")
-    report.say("5. hsdl-mpi refine \(Self.inputOptions("network")) --model model --output refined   (\(counted(communicator.size, "ranks")))")
+    report.say(
+      "5. hsdl-mpi refine \(Self.inputOptions("network")) --model model --output refined   (\(counted(communicator.size, "ranks")))"
+    )
     var refine = RefineJob(.catalog(input(network)), model: "\(output)/model", output: "\(output)/refined")
     refine.overwrites = true
     try refine.run(over: communicator, report: report)

@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import HSDLCompute
+import TestSupport
 import Testing
 
 /// A folder in which commands of the built program run, so that messages name files as short as the tests do.

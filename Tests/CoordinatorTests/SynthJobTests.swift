@@ -102,7 +102,10 @@ struct SynthJobTests {
     _ = try run(job, ranks: 1)
     #expect(try contents(place.path("out"))["archive/old"] == nil)
     job.settings.samplingRate = 0
-    #expect(throws: AgreedFailure(rank: 0, exitCode: 64, description: "the sampling rate must be a whole number from 10 to 1000")) {
+    #expect(
+      throws: AgreedFailure(
+        rank: 0, exitCode: 64, description: "the sampling rate must be a whole number from 10 to 1000")
+    ) {
       try run(job, ranks: 1)
     }
   }

@@ -162,7 +162,8 @@ struct FileArchiveTests {
     "trees of published files",
     .enabled(if: SharedData.has("archive/oklahoma-2013"), "the shared data is not here"),
     arguments: [
-      ("oklahoma-2013", 24), ("corinth-20100118", 61), ("hengill-2018", 60), ("turkey-20230206", 3), ("grimsel-2020", 15),
+      ("oklahoma-2013", 24), ("corinth-20100118", 61), ("hengill-2018", 60), ("turkey-20230206", 3),
+      ("grimsel-2020", 15),
     ])
   func published(name: String, count: Int) throws {
     let archive = try FileArchive(SharedData.path("archive/" + name)) { _ in }

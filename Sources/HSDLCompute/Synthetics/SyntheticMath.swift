@@ -10,7 +10,6 @@
 
 func sine(radians: Double) -> Double { sin(radians) }
 func cosine(radians: Double) -> Double { cos(radians) }
-func arctangent(_ y: Double, _ x: Double) -> Double { atan2(y, x) }
 func arcsine(_ value: Double) -> Double { asin(min(1, max(-1, value))) }
 func hyperbolicCosine(_ value: Double) -> Double { cosh(min(value, 600)) }
 func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }

@@ -97,10 +97,12 @@ struct ComponentPart {
 
   /// Ranges of samples, as ranges of values between each sample and the next.
   static func between(_ ranges: [Range<Int>], _ count: Int) -> [Range<Int>] {
-    GapFilling.union([], ranges.compactMap { range in
-      let moved = max(range.lowerBound - 1, 0)..<min(range.upperBound, count)
-      return moved.isEmpty ? nil : moved
-    })
+    GapFilling.union(
+      [],
+      ranges.compactMap { range in
+        let moved = max(range.lowerBound - 1, 0)..<min(range.upperBound, count)
+        return moved.isEmpty ? nil : moved
+      })
   }
 
   /// Ranges of samples at another rate: every sample that lies between the neighbours of a range.

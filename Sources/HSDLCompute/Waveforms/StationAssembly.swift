@@ -127,7 +127,9 @@ extension StationRecord {
       let range = trace.indices(in: span)
       guard !range.isEmpty else { continue }
       let candidate = (count: range.count, start: trace.time(of: range.lowerBound), part: part)
-      if let best, (-best.count, best.start, best.part) <= (-candidate.count, candidate.start, candidate.part) { continue }
+      if let best, (-best.count, best.start, best.part) <= (-candidate.count, candidate.start, candidate.part) {
+        continue
+      }
       best = candidate
     }
     return best?.start

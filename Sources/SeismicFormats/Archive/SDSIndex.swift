@@ -81,7 +81,8 @@ public struct SDSIndex: Hashable, Sendable {
     guard !found.isEmpty else {
       throw FormatError(
         .badData, file: root, found: example.map { "no file of an SDS archive; there is \($0)" } ?? "an empty folder",
-        expected: "files as \(root)/\(pattern)", remedy: "give the folder above the years, or files:DIR for other trees")
+        expected: "files as \(root)/\(pattern)", remedy: "give the folder above the years, or files:DIR for other trees"
+      )
     }
     if let example {
       try onProblem(

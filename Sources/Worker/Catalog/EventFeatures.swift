@@ -22,9 +22,6 @@ public final class EventFeatures {
   /// Stations of which waveforms were used in the unit, added over the events.
   public private(set) var stationWindowCount = 0
 
-  /// The features of an event look at other events that were at most this many seconds earlier.
-  public static let historySpan = 30 * 86_400.0
-
   /// Seconds before the first and behind the last arrival that features of waveforms look at.
   static let margins = (before: 66.0, behind: 72.0)
 
@@ -37,7 +34,7 @@ public final class EventFeatures {
   private let picks = PickFeatures(.picks)
   private let waveforms = WaveformFeatures()
   private let group = PickGroup()
-  private let originFeatures = OriginFeatures()
+  private let originFeatures: OriginFeatures
 
   /// Prepares to compute.
   ///
@@ -53,6 +50,7 @@ public final class EventFeatures {
   ) {
     network = StationNetwork(inventory: inventory, archive: archive)
     self.travelTimes = travelTimes
+    originFeatures = OriginFeatures(travelTimes)
     self.maximumDistance = maximumDistance
     self.maximumStations = maximumStations
     func wants(_ set: FeatureSet) -> Bool { features.definitions.contains { set.definitions.contains($0) } }
@@ -67,12 +65,12 @@ public final class EventFeatures {
   ///
   /// - Parameters:
   ///   - id: the event's identifier in tables.
-  ///   - history: the events around this one in the order of time, from ``historySpan`` before it.
+  ///   - neighbours: the events before this one.
   ///   - values: room for all features; what cannot be computed becomes NaN.
   ///   - onProblem: told of what could not be used.
   /// - Throws: what `onProblem` throws.
   public func compute(
-    _ event: Event, id: String, history: [EventHistory.Entry], into values: UnsafeMutableBufferPointer<Double>,
+    _ event: Event, id: String, neighbours: NeighbourEvents, into values: UnsafeMutableBufferPointer<Double>,
     onProblem: ProblemHandler
   ) throws -> Outcome {
     values.update(repeating: .nan)
@@ -116,6 +114,35 @@ public final class EventFeatures {
 }
 
 extension EventFeatures {
+  /// The event as features of origins see it.
+  private func eventOrigin(
+    _ event: Event, _ origin: Origin, _ place: EpicentralPlace, _ phases: [EventPhase], _ sites: [StationNetwork.Site]
+  ) -> EventOrigin {
+    let uncertainties = OriginUncertainties(origin)
+    var value = EventOrigin(time: origin.time.value, latitude: place.latitude, longitude: place.longitude)
+    value.depth = origin.depth.map { $0.value / 1000 } ?? .nan
+    value.magnitude = event.preferredMagnitude?.mag.value ?? .nan
+    value.stationMagnitudes = event.stationMagnitudes.map(\.mag.value)
+    value.horizontalError = uncertainties.horizontal
+    value.depthError = uncertainties.depth
+    value.phases = phases.map { phase in
+      let station = network.station(of: phase.station, at: origin.time.value)
+      return EventOrigin.Phase(
+        station: stableHash((network.resolved(phase.station) ?? phase.station).description), wave: phase.wave,
+        time: phase.time, latitude: station?.latitude ?? .nan, longitude: station?.longitude ?? .nan,
+        elevation: station?.elevation ?? 0)
+    }
+    let moment = origin.time.value..<origin.time.value.advanced(by: 60)
+    value.running = sites.filter { site in
+      guard let archive = network.archive else { return true }
+      return site.streams.contains { archive.mayHave($0, in: moment) }
+    }.map {
+      EventOrigin.RunningStation(
+        station: stableHash($0.id.description), latitude: $0.latitude, longitude: $0.longitude)
+    }
+    return value
+  }
+
   /// Measures the waveforms of the stations in range.
   ///
   /// - Returns: how many stations had data.

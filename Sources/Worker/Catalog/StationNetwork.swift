@@ -47,6 +47,11 @@ struct StationNetwork {
     return candidates.count == 1 ? candidates[0] : nil
   }
 
+  /// Where the station of a pick stood; nil where that is not known.
+  func station(of id: StationID, at time: UTCTime) -> Station? {
+    inventory.station(resolved(id) ?? id, at: time)
+  }
+
   /// The stations around an epicentre whose place is known, by distance.
   ///
   /// - Parameter distance: in km.
@@ -104,4 +109,29 @@ struct EpicentralPlace {
 
   /// Deeper sources are looked at as if they were here, in km.
   static let maximumDepth = 700.0
+}
+
+/// How uncertain a location is, as far as a catalog says, in km and s; NaN where it does not.
+struct OriginUncertainties {
+  var horizontal = Double.nan
+  var depth = Double.nan
+  var time = Double.nan
+
+  init(_ origin: Origin) {
+    for stated in origin.uncertainties {
+      if let value = stated.horizontalUncertainty ?? stated.maxHorizontalUncertainty, value.isFinite, value >= 0 {
+        horizontal = value / 1000
+        break
+      }
+    }
+    if horizontal.isNaN {
+      let latitude = origin.latitude.errors?.uncertainty ?? .nan
+      let longitude = origin.longitude.errors?.uncertainty ?? .nan
+      // A degree has 111.2 km on the mean sphere.
+      let east = longitude * max(0, 1 - abs(origin.latitude.value) / 90)
+      horizontal = 111.2 * (latitude * latitude + east * east).squareRoot()
+    }
+    if let value = origin.depth?.errors?.uncertainty, value.isFinite, value >= 0 { depth = value / 1000 }
+    if let value = origin.time.errors?.uncertainty, value.isFinite, value >= 0 { time = value }
+  }
 }

@@ -32,6 +32,8 @@ public final class CatalogScoring {
   private var waiting: [Waiting] = []
   /// What happened in the time of the unit and before it.
   private var around: [EventHistory.Entry] = []
+  private var nextAround = 0
+  private var neighbours = NeighbourEvents()
   private var features: [Double] = []
   /// Records on their way to an intermediate file.
   private let content = TextSink(capacity: 1 << 20)
@@ -86,11 +88,13 @@ public final class CatalogScoring {
     problemCount = 0
     extractor.beginUnit()
     around = []
+    nextAround = 0
+    neighbours = NeighbourEvents()
     if let seconds = unit.seconds {
       around = try EventHistory.entries(
         history,
         in: UTCTime(seconds: seconds.lowerBound).advanced(
-          by: -EventFeatures.historySpan)..<UTCTime(seconds: seconds.upperBound))
+          by: -NeighbourEvents.span - 60)..<UTCTime(seconds: seconds.upperBound))
     }
     let duplicates = Set(unit.duplicates)
     let reader = try QuakeMLReader(unit.file)
@@ -136,9 +140,18 @@ public final class CatalogScoring {
     let id = event.tableID
     let place = features.count
     features.append(contentsOf: repeatElement(.nan, count: FeatureSet.all.count))
+    // The window goes on with the events of the unit, so what an event sees does not depend on where the unit begins.
+    while let time = event.time, nextAround < around.count, around[nextAround].time <= time {
+      let entry = around[nextAround]
+      neighbours.append(
+        NeighbourEvents.Event(
+          time: entry.time, latitude: entry.latitude, longitude: entry.longitude, magnitude: entry.magnitude))
+      nextAround += 1
+    }
     let outcome = try features.withUnsafeMutableBufferPointer {
       try extractor.compute(
-        event, id: id, history: around, into: UnsafeMutableBufferPointer(rebasing: $0[place...]), onProblem: note)
+        event, id: id, neighbours: neighbours, into: UnsafeMutableBufferPointer(rebasing: $0[place...]), onProblem: note
+      )
     }
     times.waveforms += outcome.readingSeconds
     moment += outcome.readingSeconds

@@ -30,7 +30,9 @@ struct TravelTimeTests {
     model("half space", [(0, 6, 3.5)], .layers),
   ]
 
-  private func flat(_ nodes: [(Double, Double, Double)], _ interpolation: VelocityModel.Interpolation) throws
+  private func flat(
+    _ nodes: [(Double, Double, Double)], _ interpolation: VelocityModel.Interpolation
+  ) throws
     -> RayTracing
   {
     RayTracing(try LayerStack(Self.model("flat", nodes, interpolation), .p, shape: .flat, bottom: 200))
@@ -132,7 +134,8 @@ struct TravelTimeTests {
     }
   }
 
-  @Test("tables are within 5 ms of traced rays at sea level, and slownesses near theirs", arguments: models, Wave.allCases)
+  @Test(
+    "tables are within 5 ms of traced rays at sea level, and slownesses near theirs", arguments: models, Wave.allCases)
   func tables(model: VelocityModel, wave: Wave) throws {
     let times = try TravelTimes(model: model)
     let tracing = RayTracing(try LayerStack(model, wave, bottom: 350))
@@ -217,7 +220,9 @@ struct TravelTimeTests {
 
   @Test("models that cannot be used are refused")
   func badModels() {
-    for nodes in [[], [(0.0, 0.0, 0.0)], [(0, 6, 0)], [(0, -6, 3)], [(5, 6, 3), (4, 6, 3)], [(0, .nan, 3)], [(.nan, 6, 3)]] {
+    for nodes in [
+      [], [(0.0, 0.0, 0.0)], [(0, 6, 0)], [(0, -6, 3)], [(5, 6, 3), (4, 6, 3)], [(0, .nan, 3)], [(.nan, 6, 3)],
+    ] {
       #expect(throws: ComputeError.self) { _ = try TravelTimes(model: Self.model("bad", nodes)) }
     }
     for (distance, depth) in [(0.0, 10.0), (.nan, 10), (100, 0), (100, 7000), (.infinity, 10), (100, .nan)] {
