@@ -16,7 +16,7 @@ struct SynthJobTests {
     job.settings.days = 600.0 / 86_400
     job.settings.stationCount = 5
     job.settings.samplingRate = 25
-    job.settings.eventsPerDay = 3000
+    job.settings.eventsPerDay = 1500
     return job
   }
 
@@ -102,7 +102,10 @@ struct SynthJobTests {
     _ = try run(job, ranks: 1)
     #expect(try contents(place.path("out"))["archive/old"] == nil)
     job.settings.samplingRate = 0
-    #expect(throws: AgreedFailure(rank: 0, exitCode: 64, description: "the sampling rate must be a whole number from 10 to 1000")) {
+    #expect(
+      throws: AgreedFailure(
+        rank: 0, exitCode: 64, description: "the sampling rate must be a whole number from 10 to 1000")
+    ) {
       try run(job, ranks: 1)
     }
   }

@@ -94,7 +94,9 @@ struct SyntheticSourceTests {
     _ = sequence.events(day: 2)
     #expect(sequence.events(day: 3) == third)
     #expect(third.allSatisfy { (3 * 86_400.0..<4 * 86_400).contains($0.time) })
-    #expect(Set((0..<10).flatMap { sequence.events(day: $0) }.map(\.key)).count == (0..<10).reduce(0) { $0 + sequence.events(day: $1).count })
+    #expect(
+      Set((0..<10).flatMap { sequence.events(day: $0) }.map(\.key)).count
+        == (0..<10).reduce(0) { $0 + sequence.events(day: $1).count })
     var other = settings
     other.seed = 2
     let elsewhere = SyntheticRegion(other)

@@ -79,7 +79,8 @@ struct AutomaticPicker: Sendable {
   let errors: AutomaticErrors
 
   /// The probability for a signal-to-noise ratio, given as a logarithm to base 10; `shift` is the event's own.
-  private func probability(_ ratio: Double, _ threshold: Double, _ shift: Double, _ random: inout SplitMix64) -> Double {
+  private func probability(_ ratio: Double, _ threshold: Double, _ shift: Double, _ random: inout SplitMix64) -> Double
+  {
     0.97 * logistic(3 * (ratio - threshold) + shift + 1.1 * random.normal())
   }
 

@@ -127,7 +127,9 @@ struct DisturbanceSignal: Sendable {
     case .step: return lanes * (amplitude * Float(exponentialFunction(-t / duration)))
     case .calibration:
       // The answer of a damped pendulum to a step, twice.
-      func answer(_ t: Double) -> Double { t < 0 ? 0 : exponentialFunction(-t / 3) * cosineOfTurn(t * frequencyOfPulse) }
+      func answer(_ t: Double) -> Double {
+        t < 0 ? 0 : exponentialFunction(-t / 3) * cosineOfTurn(t * frequencyOfPulse)
+      }
       return lanes * (amplitude * Float(answer(t) - answer(t - duration)))
     case .teleseism:
       let envelope = (t < rise ? t / rise : exponentialFunction(-(t - rise) / duration))

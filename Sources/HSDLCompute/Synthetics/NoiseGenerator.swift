@@ -36,7 +36,8 @@ package struct NoiseGenerator: Sendable {
   /// - Parameters:
   ///   - first: how many times the cultural noise is larger than at night, at the first sample.
   ///   - last: the same after the last sample; between them it changes linearly.
-  package mutating func fill(_ buffer: UnsafeMutableBufferPointer<SIMD4<Float>>, cultural first: Double, _ last: Double) {
+  package mutating func fill(_ buffer: UnsafeMutableBufferPointer<SIMD4<Float>>, cultural first: Double, _ last: Double)
+  {
     // Copies on the stack stay in registers.
     var state = self
     var factor = SIMD4<Float>(repeating: Float(first))

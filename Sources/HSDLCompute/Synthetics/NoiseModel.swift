@@ -146,7 +146,8 @@ package struct NoiseFilters: Sendable {
   /// The power density of the noise, in m²/s²/Hz.
   func density(_ frequency: Double, factor: Double) -> Double {
     let a = microseismGain * microseismGain * Self.microseism(microseism, frequency, samplingRate)
-    let b = culturalGain * culturalGain * factor * factor * Self.cultural(culturalLow, culturalHigh, frequency, samplingRate)
+    let b =
+      culturalGain * culturalGain * factor * factor * Self.cultural(culturalLow, culturalHigh, frequency, samplingRate)
     return (a + b + floorGain * floorGain) * 2 / samplingRate
   }
 }

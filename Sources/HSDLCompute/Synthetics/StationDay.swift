@@ -156,7 +156,8 @@ public struct StationDay: Sendable {
         let arrival = world.paths.arrival(event, at: station)
         guard max(arrival.ratioP, arrival.ratioS) > 0.1 else { continue }
         let signal = EarthquakeSignal(
-          event, arrival, noise: site.pickerNoise(at: arrival.p), seed: settings.seed, samplingRate: settings.samplingRate)
+          event, arrival, noise: site.pickerNoise(at: arrival.p), seed: settings.seed,
+          samplingRate: settings.samplingRate)
         if signal.end > samples.lowerBound && signal.first < samples.upperBound { earthquakes.append(signal) }
       }
       for disturbance in world.allDisturbances(station: station, day: day) {
@@ -214,7 +215,9 @@ public struct StationDay: Sendable {
     _ components: [UnsafeMutableBufferPointer<Int32>], at place: Int
   ) {
     let limit = SIMD4<Float>(repeating: rail)
-    for index in buffer.indices { buffer[index] = (buffer[index] * gain).clamped(lowerBound: -limit, upperBound: limit) }
+    for index in buffer.indices {
+      buffer[index] = (buffer[index] * gain).clamped(lowerBound: -limit, upperBound: limit)
+    }
     for (lane, component) in components.enumerated() where lane < 3 {
       for index in buffer.indices {
         // Half of the largest number of a Float's whole numbers: adding it rounds. Larger numbers are rounded as they are.

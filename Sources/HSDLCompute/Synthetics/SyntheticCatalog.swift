@@ -69,7 +69,8 @@ public struct SyntheticCatalog: Sendable {
   }
 
   private func origin(
-    _ id: String, x: Double, y: Double, depth: Double, time seconds: Double, mode: EvaluationMode, errors: (Double, Double, Double)?
+    _ id: String, x: Double, y: Double, depth: Double, time seconds: Double, mode: EvaluationMode,
+    errors: (Double, Double, Double)?
   ) -> Origin {
     let place = world.region.geographic(x: x, y: y)
     let degrees = errors.map { $0.0 / 111.19 }
@@ -170,7 +171,8 @@ public struct SyntheticCatalog: Sendable {
       arrival.timeWeight = 1
       origin.arrivals.append(arrival)
     }
-    var magnitude = Magnitude(publicID: "\(id)-m", mag: RealQuantity(rounded(declared.magnitude, 100), uncertainty: 0.2))
+    var magnitude = Magnitude(
+      publicID: "\(id)-m", mag: RealQuantity(rounded(declared.magnitude, 100), uncertainty: 0.2))
     magnitude.type = "ML"
     magnitude.stationCount = network.stations.isEmpty ? 0 : stations.count
     magnitude.originID = origin.publicID

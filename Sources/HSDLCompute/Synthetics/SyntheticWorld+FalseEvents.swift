@@ -10,7 +10,8 @@ extension SyntheticWorld {
   private func imitation(_ kind: EventKind, time: Double, _ random: inout SplitMix64) -> DeclaredEvent? {
     guard !templates.isEmpty else { return nil }
     // The smallest of three: false events are rarely large.
-    let template = (0..<2).map { _ in templates[random.index(templates.count)] }
+    let template =
+      (0..<2).map { _ in templates[random.index(templates.count)] }
       .min { $0.picks.count < $1.picks.count } ?? templates[0]
     let x = template.x + 6 * random.normal()
     let y = template.y + 6 * random.normal()
@@ -101,7 +102,8 @@ extension SyntheticWorld {
         Disturbance(
           kind: kind == .calibration ? .calibration : isStep ? .step : .spike, station: station, time: onset,
           amplitude: amplitude * (kind == .calibration ? 6 : 1),
-          duration: kind == .calibration ? duration : isStep ? powerOfTen(random.uniform(-0.3...1)) : 2 / settings.samplingRate,
+          duration: kind == .calibration
+            ? duration : isStep ? powerOfTen(random.uniform(-0.3...1)) : 2 / settings.samplingRate,
           frequency: 1, key: random.next()))
     }
     var event = DeclaredEvent(

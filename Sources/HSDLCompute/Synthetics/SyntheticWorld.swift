@@ -56,7 +56,8 @@ public struct SyntheticWorld: Sendable {
     for _ in 0..<random.poisson(mean: 0.7) {
       let begin = midnight + random.uniform() * 86_000
       // From seconds to hours.
-      let length = random.uniform() < 0.8 ? powerOfTen(random.uniform(0.3...2.5)) : powerOfTen(random.uniform(2.5...4.3))
+      let length =
+        random.uniform() < 0.8 ? powerOfTen(random.uniform(0.3...2.5)) : powerOfTen(random.uniform(2.5...4.3))
       gaps.append(begin..<min(begin + length, midnight + 86_400))
     }
     gaps.sort { $0.lowerBound < $1.lowerBound }
@@ -94,10 +95,15 @@ public struct SyntheticWorld: Sendable {
       // Most of what people do they do by day.
       var time = midnight + random.uniform() * 86_400
       let factor = site.noise.culturalFactor(at: time) / site.noise.dayFactor
-      if random.uniform() > factor { time = midnight + ((site.noise.noon + random.uniform(-4...4)) * 3600 + 86_400).truncatingRemainder(dividingBy: 86_400) }
+      if random.uniform() > factor {
+        time =
+          midnight
+          + ((site.noise.noon + random.uniform(-4...4)) * 3600 + 86_400).truncatingRemainder(dividingBy: 86_400)
+      }
       let noise = site.pickerNoise(at: time)
       if random.uniform() < 0.6 {
-        add(.burst, time, noise * 3 * random.factor(0.8), powerOfTen(random.uniform(-0.7...0.7)), random.uniform(3...15))
+        add(
+          .burst, time, noise * 3 * random.factor(0.8), powerOfTen(random.uniform(-0.7...0.7)), random.uniform(3...15))
       } else {
         add(.traffic, time, noise * 2 * random.factor(0.6), random.uniform(4...15), random.uniform(4...12))
       }
@@ -131,6 +137,8 @@ public struct SyntheticWorld: Sendable {
         var random = SplitMix64(
           seed: settings.seed, stream: SyntheticStream.falseEvents, number, UInt64(place), UInt64(event))
         let time = (Double(day) + random.uniform()) * 86_400
+        // Teleseisms last longest.
+        guard time > settings.span.lowerBound - 3600, time < settings.span.upperBound else { continue }
         switch kind {
         case .glitch, .calibration: simultaneous(kind, time, &random, &result)
         case .teleseism: teleseism(time, &random, &result)
