@@ -131,7 +131,8 @@ struct MiniSEEDSharedTests {
   @Test("windows are cuts of the whole", .enabled(if: hasBadFiles, "the shared data is not here"))
   func windows() throws {
     let names = [
-      "miniseed/obspy/gaps.mseed", "miniseed/obspy/timingquality.mseed", "miniseed/libmseed3/testdata-3channel-signal.mseed3",
+      "miniseed/obspy/gaps.mseed", "miniseed/obspy/timingquality.mseed",
+      "miniseed/libmseed3/testdata-3channel-signal.mseed3",
       "miniseed/libmseed3/testdata-oneseries-mixedlengths-mixedorder.mseed2", "miniseed/obspy/test.mseed",
     ]
     for name in names {

@@ -147,7 +147,8 @@ struct MiniSEEDTests {
       let (traces, problems) = try MiniSEEDContent.read(damaged + record)
       #expect(traces.map { int32($0) } == [[1, 2]] && problems.count == 1, "byte \(place)")
     }
-    let long = MiniSEEDContent.record3(encoding: 3, payload: payload, count: 2, identifier: "FDSN:NET_STATION_LOC_H_GRA_ZZ")
+    let long = MiniSEEDContent.record3(
+      encoding: 3, payload: payload, count: 2, identifier: "FDSN:NET_STATION_LOC_H_GRA_ZZ")
     let id = try MiniSEEDContent.read(long).traces.first?.id
     #expect(id == StreamID(network: "NET", station: "STATION", location: "LOC", channel: "H_GRA_ZZ"))
     let large = MiniSEEDContent.record3(

@@ -157,7 +157,8 @@ public final class MiniSEEDWriter {
     put(UInt16(bitPattern: rate.factor), 32)
     put(UInt16(bitPattern: rate.multiplier), 34)
     let nominal = MiniSEEDHeader.nominalRate(factor: rate.factor, multiplier: rate.multiplier)
-    let needsActualRate = abs(nominal - samplingRate) > 1e-9 * samplingRate
+    let needsActualRate =
+      abs(nominal - samplingRate) > 1e-9 * samplingRate
       && abs(Double(Float(samplingRate)) - samplingRate) < abs(nominal - samplingRate)
     dataOffset = needsActualRate ? 128 : 64
     record[39] = needsActualRate ? 3 : 2
