@@ -2,7 +2,8 @@
 /// manual 2.4, appendix B).
 ///
 /// A frame has 16 words of 32 bits. Two bits for each word of it stand in the first and say how the word is divided. The
-/// second and third word of the first frame are the first and the last sample.
+/// second and third word of the first frame are the first and the last sample. Where the lowest byte comes first, this holds
+/// within each number: differences of 8 and 16 bits keep their order in the word.
 enum Steim {
   /// How many samples may be written behind those that are asked for, so that no word needs to be taken apart.
   static let slack = 8
@@ -57,7 +58,7 @@ enum Steim {
     var out = output
     let end = output + count
     // The first difference leads from the record before to the first sample, which is known.
-    var value = first &- firstDifference(words: words, isSteim2: isSteim2, word: word)
+    var value = first &- firstDifference(words: words, isBigEndian: isBigEndian, isSteim2: isSteim2, word: word)
     var invalidWord: Int?
     var frame = 0
     @inline(__always)
@@ -85,10 +86,11 @@ enum Steim {
         switch code {
         case 0: break
         case 1:
-          put(bits, 8, 24, 0)
-          put(bits, 8, 16, 1)
-          put(bits, 8, 8, 2)
-          put(bits, 8, 0, 3)
+          let bytes = isBigEndian ? bits : bits.byteSwapped
+          put(bytes, 8, 24, 0)
+          put(bytes, 8, 16, 1)
+          put(bytes, 8, 8, 2)
+          put(bytes, 8, 0, 3)
           out += 4
         case 2:
           if isSteim2 {
@@ -110,8 +112,9 @@ enum Steim {
               break frames
             }
           } else {
-            put(bits, 16, 16, 0)
-            put(bits, 16, 0, 1)
+            let halves = isBigEndian ? bits : bits >> 16 | bits << 16
+            put(halves, 16, 16, 0)
+            put(halves, 16, 0, 1)
             out += 2
           }
         default:
@@ -159,7 +162,9 @@ enum Steim {
 
   /// The difference that comes first; 0 where there is none.
   @inline(__always)
-  private static func firstDifference(words: Int, isSteim2: Bool, word: (Int) -> UInt32) -> Int32 {
+  private static func firstDifference(
+    words: Int, isBigEndian: Bool, isSteim2: Bool, word: (Int) -> UInt32
+  ) -> Int32 {
     var control: UInt32 = 0
     for index in 0..<words {
       if index % 16 == 0 {
@@ -175,8 +180,8 @@ enum Steim {
         Int32(bitPattern: bits &<< (32 &- width &- place)) &>> Int32(bitPattern: 32 &- width)
       }
       switch (code, isSteim2, bits >> 30) {
-      case (1, _, _): return field(8, 24)
-      case (2, false, _): return field(16, 16)
+      case (1, _, _): return field(8, isBigEndian ? 24 : 0)
+      case (2, false, _): return field(16, isBigEndian ? 16 : 0)
       case (3, false, _): return Int32(bitPattern: bits)
       case (2, true, 1): return field(30, 0)
       case (2, true, 2): return field(15, 15)
