@@ -74,7 +74,7 @@ public struct Geodesic: Hashable, Sendable {
       let correction = bigB * sinSigma * (cosMiddle + bigB / 4 * (inner - outer))
       distance = b * bigA * (sigma - correction)
       azimuth = Self.turn(atan2(east, north))
-      backAzimuth = Self.turn(atan2(-cos1 * sinLambda, sin2 * cos1 - cos2 * sin1 * cosLambda))
+      backAzimuth = Self.turn(atan2(-cos1 * sinLambda, sin1 * cos2 - cos1 * sin2 * cosLambda))
       return
     }
     let (sinLambda, cosLambda) = (sin(difference), cos(difference))
@@ -87,7 +87,7 @@ public struct Geodesic: Hashable, Sendable {
       return
     }
     azimuth = Self.turn(atan2(east, north))
-    backAzimuth = Self.turn(atan2(-cos1 * sinLambda, sin2 * cos1 - cos2 * sin1 * cosLambda))
+    backAzimuth = Self.turn(atan2(-cos1 * sinLambda, sin1 * cos2 - cos1 * sin2 * cosLambda))
   }
 
   private static func turn(_ radians: Double) -> Double {

@@ -97,12 +97,16 @@ public struct LayerStack: Sendable {
   private static func pieces(of model: VelocityModel, _ wave: Wave) throws -> [Piece] {
     var nodes = model.nodes.map { (depth: $0.depth, velocity: wave == .p ? $0.p : $0.s) }
     guard !nodes.isEmpty else { throw ComputeError.badEarthModel(reason: "it has no nodes") }
+    var floor = Double.infinity
     if wave == .s {
       guard let solid = nodes.firstIndex(where: { $0.velocity != 0 }) else {
         throw ComputeError.badEarthModel(reason: "it has no S velocities")
       }
       for index in 0..<solid { nodes[index].velocity = nodes[solid].velocity }
-      if let liquid = nodes.firstIndex(where: { $0.velocity == 0 }) { nodes.removeLast(nodes.count - liquid) }
+      if let liquid = nodes.firstIndex(where: { $0.velocity == 0 }) {
+        floor = nodes[liquid].depth
+        nodes.removeLast(nodes.count - liquid)
+      }
     }
     for (index, node) in nodes.enumerated() {
       guard node.velocity > 0, node.velocity < 20 else {
@@ -119,7 +123,8 @@ public struct LayerStack: Sendable {
       let next = index + 1 < nodes.count ? nodes[index + 1] : nil
       guard let next else {
         pieces.append(
-          Piece(top: node.depth, bottom: .infinity, topVelocity: node.velocity, bottomVelocity: node.velocity))
+          Piece(
+            top: node.depth, bottom: max(floor, node.depth), topVelocity: node.velocity, bottomVelocity: node.velocity))
         break
       }
       guard next.depth > node.depth else { continue }

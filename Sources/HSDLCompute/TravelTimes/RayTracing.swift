@@ -138,7 +138,11 @@ public struct RayTracing: Sendable {
     guard bottom > top else { return }
     let w1 = (max(0, (velocity - u1) * (velocity + u1))).squareRoot() * p
     let w2 = (max(0, (velocity - u2) * (velocity + u2))).squareRoot() * p
-    guard w1 + w2 > 0 else { return }
+    guard w1 + w2 > 0 else {
+      // Horizontal all through: it never gets to the other side.
+      leg.distance = .infinity
+      return
+    }
     var part = RayLeg()
     part.pass(u1, u2, bottom - top, w1, w2, p)
     leg.distance += times * part.distance

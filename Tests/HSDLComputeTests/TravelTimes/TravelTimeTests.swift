@@ -139,7 +139,7 @@ struct TravelTimeTests {
     var random = SplitMix64(seed: 5)
     var (worst, worstPlace) = (0.0, (x: 0.0, z: 0.0))
     var slownesses: [Double] = []
-    for place in places(model, count: 600, &random) {
+    for place in places(model, count: 240, &random) {
       let time = times.time(wave, distance: place.x, depth: place.z)
       let exact = try #require(tracing.firstArrival(distance: place.x, depth: place.z))
       let miss = abs(time - exact.time)
@@ -157,7 +157,7 @@ struct TravelTimeTests {
     let tracing = RayTracing(try LayerStack(model, wave, bottom: 350))
     var random = SplitMix64(seed: 6)
     var (worst, worstPlace) = (0.0, (x: 0.0, z: 0.0, e: 0.0))
-    for (index, place) in places(model, count: 400, &random).enumerated() {
+    for (index, place) in places(model, count: 120, &random).enumerated() {
       let elevation = 4000 * random.uniform()
       let depth = index % 8 == 0 ? -3 * random.uniform() : place.z
       let time = times.time(wave, distance: place.x, depth: depth, elevation: elevation)
@@ -175,7 +175,7 @@ struct TravelTimeTests {
     let tracing = RayTracing(try LayerStack(model, wave, bottom: 350))
     var random = SplitMix64(seed: 7)
     var misses: [Double] = []
-    for place in places(model, count: 400, &random) {
+    for place in places(model, count: 120, &random) {
       let elevation = -2000 * random.uniform()
       let exact = try #require(
         tracing.firstArrival(distance: place.x, depth: place.z, receiverDepth: -elevation / 1000))
