@@ -26,6 +26,21 @@ struct Hypo71Tests {
     #expect(other[0].picks[2].time.value == UTCTime("2010-01-18T17:04:10.66Z"))
   }
 
+  @Test(
+    "formats of phases that are not read are named",
+    .enabled(if: SharedData.has("association-location") && SharedData.has("badfiles"), "the shared data is not here"),
+    arguments: [
+      ("association-location/hypodd-hayward/El16.arc", "HypoInverse"),
+      ("seqt/catalogs/eqt_hypoInverse.sum", "HypoInverse"),
+      ("association-location/hypodd-hayward/El16.pha", "HypoDD"),
+      ("badfiles/phase-files/nonlinloc/nlloc.hyp", "NonLinLoc"),
+      ("archive/iceland-dike-2014/20140824000109140.event", "QuakeMigrate"),
+    ])
+  func others(path: String, name: String) {
+    let error = #expect(throws: FormatError.self) { try CatalogFormat.open(SharedData.path(path)) }
+    #expect(error?.kind == .unsupported && error?.found.contains(name) == true, "\(error?.found ?? "")")
+  }
+
   @Test("several events, seconds above 60, bad lines, and lines cut or changed anywhere")
   func lines() throws {
     let folder = try TemporaryFolder()

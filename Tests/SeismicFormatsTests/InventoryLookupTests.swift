@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Looking up stations and channels")
 struct InventoryLookupTests {
-  static func time(_ year: Int) -> UTCTime { UTCTime(year: year, month: 1, day: 1)! }
+  static func time(_ year: Int) -> UTCTime { UTCTime(year: year, month: 1, day: 1) ?? .epoch }
 
   static func station(_ id: String, _ start: Int?, _ end: Int?, latitude: Double, _ channels: [Channel] = []) -> Station
   {

@@ -11,11 +11,11 @@ enum PhaseFileSignature {
     if line.bytes.begins(with: "BEGIN ") || line.bytes.begins(with: "DATA_TYPE ") { return "an IMS/GSE bulletin" }
     let words = line.text(1, 200).split(separator: " ")
     if line.column(1) == 35, words.count >= 14, Int(words[1]) != nil { return "a phase file of HypoDD" }
-    // HypoInverse's archive and summary begin with the date in 14 or more digits.
+    // HypoInverse's archive and summary begin with the date, its year in four digits or two, and have long lines.
     let digits = line.columns(1, 16)
-    if digits.count == 16, line.bytes.count >= 100, digits.prefix(8).allSatisfy({ (48...57).contains($0) }),
-      digits.allSatisfy({ (48...57).contains($0) || $0 == 32 }), let month = line.integer(5, 6),
-      (1...12).contains(month)
+    let isMonth = [line.integer(5, 6), line.integer(3, 4)].contains { (1...12).contains($0 ?? 0) }
+    if line.bytes.count >= 90, isMonth, digits.prefix(8).allSatisfy({ (48...57).contains($0) }),
+      digits.allSatisfy({ (48...57).contains($0) || $0 == 32 || $0 == 46 })
     {
       return "an archive or summary of HypoInverse"
     }
