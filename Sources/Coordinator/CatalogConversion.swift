@@ -34,8 +34,12 @@ public struct CatalogConversion: Sendable {
         .usage,
         "\(quoted(output)): its ending does not say which format is wanted; give --to quakeml, csv, fdsn or picks")
     }
-    guard chosen != .eventList else {
+    switch chosen {
+    case .eventList:
       throw JobError(.usage, "--to list: lists without a header line are read, not written; give --to csv")
+    case .seisComP, .nordic, .hypo71:
+      throw JobError(.usage, "--to \(chosen.rawValue): \(chosen.name) is read, not written; give --to quakeml")
+    case .quakeML, .eventTable, .fdsnText, .pickTable: break
     }
     self.format = chosen
   }
@@ -66,8 +70,9 @@ public struct CatalogConversion: Sendable {
         .cannotCreate, file: output, found: "it is there already", remedy: "give another name, or --overwrite")
     }
     let problems = ProblemCount()
-    let size = try FileInput(input).size
     let recognised = try CatalogFormat.recognise(input)
+    // A folder of S-files has none.
+    let size = recognised == .nordic ? 0 : try FileInput(input).size
     let reader: any CatalogReader =
       recognised == .pickTable
       ? try PickTableReader(input, network: network, onProblem: problems.add)
@@ -77,7 +82,7 @@ public struct CatalogConversion: Sendable {
     var next = try reader.next()
     let writer: any CatalogWriter =
       switch format {
-      case .quakeML: try QuakeMLWriter(output, header: reader.header)
+      case .quakeML, .seisComP, .nordic, .hypo71: try QuakeMLWriter(output, header: reader.header)
       case .fdsnText: try EventTableWriter(output, style: .fdsnText)
       case .pickTable: try PickTableWriter(output)
       case .eventTable, .eventList: try EventTableWriter(output, style: .csv)

@@ -22,7 +22,8 @@ struct WrongCatalog: Sendable, CustomTestStringConvertible {
     + "<latitude><value>1</value></latitude><longitude><value>2</value></longitude></origin></event>\n"
   static let tail = "</eventParameters></q:quakeml>\n"
 
-  private static let known = "expected QuakeML, an event table, FDSN event text or a pick table"
+  private static let known =
+    "expected QuakeML, SeisComP XML, Nordic, HYPO71 phases, an event table, FDSN event text or a pick table"
   private static let copied = "check how the file was made or copied"
   private static let doctype =
     ", line 1: there is a document type declaration (DOCTYPE), which could define entities; remove it; catalogs need none"
@@ -39,7 +40,7 @@ struct WrongCatalog: Sendable, CustomTestStringConvertible {
     WrongCatalog("zip", "PK\u{3}\u{4}abc", ": it is a zip archive; \(known); unpack it first"),
     WrongCatalog(
       "SCML", "<?xml version=\"1.0\"?><seiscomp version=\"0.11\"/>",
-      ": it is SeisComP XML (SCML); \(known); convert it to QuakeML (for example with SeisComP's sccnv)"),
+      ": there is no <EventParameters>; expected a SeisComP document with events; give a catalog"),
     WrongCatalog(
       "truncated between elements", head + event,
       ", line 4: the document ends before its last element is closed; \(copied)"),

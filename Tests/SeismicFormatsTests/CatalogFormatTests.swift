@@ -21,6 +21,7 @@ struct CatalogFormatTests {
       ("id,time,lat,lon", .eventTable), ("\u{FEFF}id;Origin Time;Latitude;Longitude;x\r\n", .eventTable),
       ("time\tlatitude\tlongitude\n", .eventTable), (",latitude,longitude,time,magnitude,mc_current", .eventTable),
       ("#EventID|Time|Latitude|Longitude|Depth/km\n", .fdsnText), ("EventID | Time | Latitude | Longitude", .fdsnText),
+      ("<seiscomp version='0.12'>", .seisComP),
       ("texnet2022pfja 2022-08-05T09:16:43.133476Z -104.4 31.6 1.7 0.1\n", .eventList),
     ])
   func formats(text: String, format: CatalogFormat) throws {
@@ -31,7 +32,7 @@ struct CatalogFormatTests {
     "what is something else is named",
     arguments: [
       ([0x1F, 0x8B, 8, 0], "gzip"), (Array("PK\u{3}\u{4}xx".utf8), "zip"), (Array("BZh91AY".utf8), "bzip2"),
-      ([0x89, 72, 68, 70, 13, 10, 26, 10], "HDF5"), (Array("<seiscomp version='0.12'>".utf8), "SeisComP"),
+      ([0x89, 72, 68, 70, 13, 10, 26, 10], "HDF5"),
       (Array("<FDSNStationXML>".utf8), "StationXML"), (Array("<html>".utf8), "<html>"),
       (Array("{\"a\": 1}".utf8), "JSON"), (Array("[1]".utf8), "JSON"), ([1, 0, 2, 0], "binary"),
       ([0, 0, 0, 0], "binary"),

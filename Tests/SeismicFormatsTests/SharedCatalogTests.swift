@@ -94,18 +94,6 @@ struct SharedCatalogTests {
   }
 
   @Test(
-    "damaged and foreign files say what is wrong",
-    .enabled(if: SharedData.has("badfiles/seiscompml"), "the shared data is not here"))
-  func foreign() throws {
-    let folder = SharedData.path("badfiles/seiscompml/obspy")
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
-      let error = try #require(try CatalogReading(folder + "/" + name).error, "\(name)")
-      #expect(error.kind == .unsupported)
-      #expect(error.found.contains("SeisComP"), "\(error)")
-    }
-  }
-
-  @Test(
     "values of the lists as they stand in the files",
     .enabled(if: SharedData.has("archive/catalogs/texnet"), "the shared data is not here"))
   func values() throws {

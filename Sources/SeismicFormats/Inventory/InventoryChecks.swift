@@ -45,6 +45,11 @@ struct InventoryChecks {
         "kept as it stood")
     }
     try examine(channel.epoch, inside: station.epoch, line, name, "the station's")
+    if let azimuth = channel.azimuth, let dip = channel.dip, !Self.fits(channel.code, azimuth: azimuth, dip: dip) {
+      try report(
+        line, name, "it points to azimuth \(azimuth), dip \(dip)", "the direction that its code names, to 5 degrees",
+        "kept as it stood")
+    }
     let north = (channel.latitude - station.latitude) * 111.195
     let turn = abs(channel.longitude - station.longitude)
     let east = min(turn, 360 - turn) * 111.195 * cosine(station.latitude)
@@ -107,13 +112,27 @@ struct InventoryChecks {
     "channel \(station).\(channel.location).\(channel.code)"
   }
 
+  /// Whether a seismometer's component points where the last letter of its code says (SEED manual, appendix A).
+  private static func fits(_ code: String, azimuth: Double, dip: Double) -> Bool {
+    let letters = Array(code.utf8)
+    // Instruments H, L, M and N are seismometers and accelerometers.
+    guard letters.count == 3, [72, 76, 77, 78].contains(letters[1]) else { return true }
+    func isNear(_ angle: Double, _ directions: [Double]) -> Bool { directions.contains { abs(angle - $0) <= 5 } }
+    switch letters[2] {
+    case 90: return isNear(dip, [-90, 90])
+    case 78: return isNear(dip, [0]) && isNear(azimuth, [0, 180, 360])
+    case 69: return isNear(dip, [0]) && isNear(azimuth, [90, 270])
+    default: return true
+    }
+  }
+
   private static let farFuture = UTCTime(seconds: 4_102_444_800)
-  private static let codeForm = "one to eight capital letters or digits"
+  private static let codeForm = "one to eight letters or digits"
 
   private static func isCode(_ text: String, also extra: String = "") -> Bool {
     (1...8).contains(text.utf8.count)
       && text.utf8.allSatisfy {
-        (48...57).contains($0) || (65...90).contains($0) || $0 == 95 || extra.utf8.contains($0)
+        (48...57).contains($0) || (65...90).contains($0 & 0xDF) || $0 == 95 || extra.utf8.contains($0)
       }
   }
 }

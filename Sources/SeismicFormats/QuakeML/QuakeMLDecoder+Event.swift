@@ -68,7 +68,7 @@ extension QuakeMLDecoder {
     return description
   }
 
-  private func origin(_ node: Int32) throws -> Origin? {
+  func origin(_ node: Int32) throws -> Origin? {
     var time: TimeQuantity?
     var latitude: RealQuantity?
     var longitude: RealQuantity?
@@ -270,7 +270,7 @@ extension QuakeMLDecoder {
     }
   }
 
-  private func pick(_ node: Int32) throws -> Pick? {
+  func pick(_ node: Int32) throws -> Pick? {
     var time: TimeQuantity?
     var pick = Pick(
       publicID: attribute(node, .publicID) ?? "", time: TimeQuantity(.epoch),

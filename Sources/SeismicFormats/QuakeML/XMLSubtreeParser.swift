@@ -183,6 +183,8 @@ final class XMLSubtreeParser {
     } else {
       let text = String(cString: pointer)
       number = tree.addName(text)
+      // The tree may have names that are not the document's.
+      while tags.count < Int(number) { tags.append(.unknown) }
       tags.append(tagOf[text] ?? .unknown)
       numbers[pointer] = number
     }

@@ -33,6 +33,8 @@ final class XMLTree {
   private var text: UnsafeMutableBufferPointer<UInt8> = .allocate(capacity: 1 << 16)
   private var textCount = 0
   private(set) var names: [String] = []
+  /// Names that the document does not have.
+  private var ownNames: [String: Int32] = [:]
 
   deinit { text.deallocate() }
 
@@ -66,6 +68,23 @@ final class XMLTree {
   }
 
   func addAttribute(_ attribute: Attribute) { attributes.append(attribute) }
+
+  /// Has an element decoded as another.
+  func setTag(_ node: Int32, _ tag: QuakeMLTag) { nodes[Int(node)].tag = tag }
+
+  /// Makes an element one of another namespace.
+  func makeForeign(_ node: Int32, prefix: String, namespace: String) {
+    nodes[Int(node)].tag = .unknown
+    nodes[Int(node)].prefix = ownName(prefix)
+    nodes[Int(node)].namespace = ownName(namespace)
+  }
+
+  private func ownName(_ name: String) -> Int32 {
+    if let number = ownNames[name] { return number }
+    let number = addName(name)
+    ownNames[name] = number
+    return number
+  }
 
   var attributeCount: Int32 { Int32(attributes.count) }
   var textPosition: Int32 { Int32(textCount) }
