@@ -37,7 +37,7 @@ public struct CatalogConversion: Sendable {
     switch chosen {
     case .eventList:
       throw JobError(.usage, "--to list: lists without a header line are read, not written; give --to csv")
-    case .seisComP, .nordic:
+    case .seisComP, .nordic, .hypo71:
       throw JobError(.usage, "--to \(chosen.rawValue): \(chosen.name) is read, not written; give --to quakeml")
     case .quakeML, .eventTable, .fdsnText, .pickTable: break
     }
@@ -82,7 +82,7 @@ public struct CatalogConversion: Sendable {
     var next = try reader.next()
     let writer: any CatalogWriter =
       switch format {
-      case .quakeML, .seisComP, .nordic: try QuakeMLWriter(output, header: reader.header)
+      case .quakeML, .seisComP, .nordic, .hypo71: try QuakeMLWriter(output, header: reader.header)
       case .fdsnText: try EventTableWriter(output, style: .fdsnText)
       case .pickTable: try PickTableWriter(output)
       case .eventTable, .eventList: try EventTableWriter(output, style: .csv)

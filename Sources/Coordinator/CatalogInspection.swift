@@ -33,7 +33,8 @@ public struct CatalogInspection: Sendable {
   /// - Throws: ``FormatError``.
   public init(_ path: String, onProgress: (_ done: Int, _ of: Int) -> Void = { _, _ in }) throws {
     file = path
-    byteCount = try FileInput(path).size
+    // A folder of S-files has none.
+    byteCount = (try? FileInput(path).size) ?? 0
     let problemCount = ProblemCount()
     let (format, reader) = try CatalogFormat.open(path, onProblem: problemCount.add)
     self.format = format

@@ -18,6 +18,10 @@ struct SyntheticArchive {
     try makeFolder(folder)
   }
 
+  private static let recordLength = 4096
+  /// Samples that are compressed at once.
+  private static let stretch = 1 << 20
+
   private func place(_ unit: Int) -> (station: Int, day: Int) {
     let stations = world.network.stations.count
     return (unit % stations, unit / stations)
@@ -48,16 +52,25 @@ struct SyntheticArchive {
     defer { for buffer in buffers { buffer.deallocate() } }
     for buffer in buffers { buffer.initialize(repeating: 0) }
     try part.synthesise(into: buffers, poll: poll)
+    let sink = TextSink(capacity: 4 << 20)
     for (component, buffer) in zip(components, buffers) {
       let id = world.network.stream(station, component)
-      let writer = try MiniSEEDWriter(try path(id, midnight))
+      // What is lost with the machine can be made again.
+      let file = try FileOutput(try path(id, midnight), isDurable: false)
+      let writer = try MiniSEEDWriter(recordLength: Self.recordLength)
       for segment in segments {
-        try poll()
-        let start = first.advanced(by: Double(segment.lowerBound) / rate)
-        try writer.append(UnsafeBufferPointer(rebasing: buffer[segment]), id: id, start: start, samplingRate: rate)
+        for begin in stride(from: segment.lowerBound, to: segment.upperBound, by: Self.stretch) {
+          try poll()
+          let stretch = begin..<min(begin + Self.stretch, segment.upperBound)
+          try writer.append(
+            UnsafeBufferPointer(rebasing: buffer[stretch]), id: id,
+            start: first.advanced(by: Double(begin) / rate), samplingRate: rate, to: sink)
+          try file.write(sink)
+        }
         totals.samples += segment.count
       }
-      try writer.finish()
+      totals.bytes += file.size
+      try file.commit()
     }
     return UnitNumbers([totals.samples, totals.bytes])
   }

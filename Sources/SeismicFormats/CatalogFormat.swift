@@ -14,6 +14,8 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
   case seisComP = "scml"
   /// Nordic, as SEISAN's S-files; a folder of them too.
   case nordic = "nordic"
+  /// Phase files of HYPO71.
+  case hypo71 = "hypo71"
 
   /// What the format is called in messages.
   public var name: String {
@@ -25,6 +27,7 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
     case .pickTable: "pick table"
     case .seisComP: "SeisComP XML"
     case .nordic: "Nordic"
+    case .hypo71: "HYPO71 phase file"
     }
   }
 
@@ -51,7 +54,7 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
   }
 
   private static let expectedFormats =
-    "QuakeML, SeisComP XML, Nordic, an event table, FDSN event text or a pick table"
+    "QuakeML, SeisComP XML, Nordic, HYPO71 phases, an event table, FDSN event text or a pick table"
 
   private static func recognise(_ bytes: Bytes, _ path: String) throws -> CatalogFormat {
     func unsupported(_ found: String, _ remedy: String) -> FormatError {
@@ -79,7 +82,11 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
         remedy: "check how it was made")
     }
     if NordicFolder.isNordic(bytes) { return .nordic }
+    if let other = PhaseFileSignature.name(of: bytes) {
+      throw unsupported(other, "convert it to QuakeML (for example with ObsPy)")
+    }
     let firstLine = UnsafeBufferPointer(rebasing: text[..<(text.firstIndex { $0 == 10 || $0 == 13 } ?? text.count)])
+    if HypoPhaseReader.isPhase(firstLine) { return .hypo71 }
     let names = Set(fields(of: firstLine, delimiter: 44).map { $0.lowercased() })
     if names.intersection(PickTable.columns).count >= 3, names.contains("p_t") || names.contains("p_prob") {
       return .pickTable
@@ -109,6 +116,7 @@ public enum CatalogFormat: String, Sendable, CaseIterable {
       case .pickTable: try PickTableReader(path, onProblem: onProblem)
       case .seisComP: try SCMLCatalogReader(path, onProblem: onProblem)
       case .nordic: try NordicReader(path, onProblem: onProblem)
+      case .hypo71: try HypoPhaseReader(path, onProblem: onProblem)
       }
     return (format, reader)
   }

@@ -12,10 +12,11 @@ struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Turn a catalog into another format.",
     discussion: """
-      Reads QuakeML 1.2, tables of events with a header line (comma, tab, semicolon, bar), FDSN event text, lists of \
-      six columns (identifier, time, longitude, latitude, depth, magnitude) and pick tables; the format is \
-      recognised by the content. Writes QuakeML, event tables, FDSN event text and pick tables. What the new format \
-      has no place for is counted and said. Memory does not grow with the length of the catalog.
+      Reads QuakeML 1.2, SeisComP XML, Nordic files and folders of S-files, HYPO71 phase files, tables of events with \
+      a header line (comma, tab, semicolon, bar), FDSN event text, lists of six columns (identifier, time, longitude, \
+      latitude, depth, magnitude) and pick tables; the format is recognised by the content. Writes QuakeML, event \
+      tables, FDSN event text and pick tables. What the new format has no place for is counted and said. Memory does \
+      not grow with the length of the catalog; only SeisComP XML must be held as a whole.
 
       Examples:
 

@@ -23,7 +23,7 @@ struct WrongCatalog: Sendable, CustomTestStringConvertible {
   static let tail = "</eventParameters></q:quakeml>\n"
 
   private static let known =
-    "expected QuakeML, SeisComP XML, Nordic, an event table, FDSN event text or a pick table"
+    "expected QuakeML, SeisComP XML, Nordic, HYPO71 phases, an event table, FDSN event text or a pick table"
   private static let copied = "check how the file was made or copied"
   private static let doctype =
     ", line 1: there is a document type declaration (DOCTYPE), which could define entities; remove it; catalogs need none"

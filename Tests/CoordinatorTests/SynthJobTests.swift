@@ -16,7 +16,7 @@ struct SynthJobTests {
     job.settings.days = 600.0 / 86_400
     job.settings.stationCount = 5
     job.settings.samplingRate = 25
-    job.settings.eventsPerDay = 3000
+    job.settings.eventsPerDay = 1500
     return job
   }
 

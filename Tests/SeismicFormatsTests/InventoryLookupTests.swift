@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Looking up stations and channels")
 struct InventoryLookupTests {
-  static func time(_ year: Int) -> UTCTime { UTCTime(year: year, month: 1, day: 1)! }
+  static func time(_ year: Int) -> UTCTime { UTCTime(year: year, month: 1, day: 1) ?? .epoch }
 
   static func station(_ id: String, _ start: Int?, _ end: Int?, latitude: Double, _ channels: [Channel] = []) -> Station
   {
@@ -72,7 +72,13 @@ struct InventoryLookupTests {
     #expect(find("", "BHZ", 2015)?.channel.depth == 6)
     #expect(find("", "BHZ", 2013)?.channel.depth == 5)
     #expect(find("", "BHZ", 2013)?.isOutsideEpoch == true)
-    #expect(find("", "EHZ", 2013) == nil)
+    #expect(find("", "EHE", 2013) == nil && find("", "ENZ", 2013) == nil)
+    // Another band of the same instrument and component: the fastest, then by name.
+    #expect(find("", "EHZ", 2015)?.channel.depth == 6)
+    #expect(find("", "EHZ", 2015)?.isOtherChannel == true)
+    #expect(find("", "EHZ", 2011)?.channel.depth == 5)
+    inventory.stations[0].channels[1].samplingRate = 100
+    #expect(find("", "EHZ", 2011)?.channel.depth == 2)
     // The index follows a change.
     inventory.stations[0].channels.append(Self.channel("", "EHZ", nil, nil, depth: 7))
     #expect(find("00", "EHZ", 2013)?.channel.depth == 7)
@@ -103,21 +109,17 @@ struct InventoryLookupTests {
     let inventory = try Inventory.open(SharedData.path("archive/antilles-2010/inventory.xml"))
     let event = try #require(
       try CatalogFormat.open(SharedData.path("archive/antilles-2010/cdsa20100421051050GL.xml")).reader.next())
-    var stations = 0
-    var channels = 0
+    var found: [String: Int] = [:]
     for pick in event.picks {
       let stream = pick.waveformID
       let id = StreamID(
         network: stream.networkCode, station: stream.stationCode, location: stream.locationCode ?? "",
         channel: stream.channelCode ?? "")
-      let known = inventory.stations.contains { $0.id == id.stationID }
-      #expect((inventory.station(id.stationID, at: pick.time.value) != nil) == known)
-      if known { stations += 1 }
-      if let match = inventory.channel(id, at: pick.time.value) {
-        channels += 1
-        #expect(match.channel.code == id.channel && match.station.id == id.stationID)
-      }
+      guard let match = inventory.channel(id, at: pick.time.value) else { continue }
+      #expect(match.station.id == id.stationID && match.isOtherChannel && !match.isOutsideEpoch)
+      found["\(id.stationID) \(match.channel.code) \(match.channel.samplingRate ?? 0)", default: 0] += 1
     }
-    #expect(stations > 0 && channels > 0 && channels <= stations)
+    // Of 382 picks those at the four stations of the inventory, all called EHZ.
+    #expect(found == ["CU.ANWB BHZ 40.0": 8, "CU.BBGH BHZ 40.0": 6, "WI.DHS HHZ 100.0": 8, "G.FDF BHZ 20.0": 16])
   }
 }

@@ -1,6 +1,8 @@
 extension MiniSEEDReference {
-  /// Files of archives as ObsPy 1.5.1 reads them: file, number of traces, number of samples, and FNV-1a over all traces in
-  /// order: the stream's name by bytes; microseconds since 1970, number and checksum of the samples; the rate's bits.
+  /// Files of archives as ObsPy 1.5.1 reads them.
+  ///
+  /// File, number of traces, number of samples, and FNV-1a over all traces in order: the stream's name by bytes; microseconds
+  /// since 1970, number and checksum of the samples; the rate's bits.
   static let archive = """
     antilles-2010/cdsa20100421051050GL.mseed|12|202336|250f92d9dcf9e848
     ci-westmorland-2020/derived/SDS/2020/CI/BOM/HHE.D/CI.BOM..HHE.D.2020.275|1|18000|4ce2a219e2c626c4

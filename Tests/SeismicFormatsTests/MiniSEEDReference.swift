@@ -1,7 +1,9 @@
 /// What ObsPy 1.5.1 and libmseed 3 read from miniSEED files, for those that they can read.
 enum MiniSEEDReference {
-  /// Traces: file, stream, nanoseconds since 1970, rate, number of samples, type, FNV-1a over the samples' words of 32 bits
-  /// (bytes for text), and how many such traces there are. Version 2 is from ObsPy, version 3 from libmseed.
+  /// The traces of each file.
+  ///
+  /// File, stream, nanoseconds since 1970, rate, number of samples, type, FNV-1a over the samples' words of 32 bits (bytes
+  /// for text), and how many such traces there are. Version 2 is from ObsPy, version 3 from libmseed.
   static let traces = """
     miniseed/libmseed3/reference-testdata-defaults.mseed2|XX.TEST..BHZ|1336780800000000000|40.0|499|i|b470e2ded401aba4
     miniseed/libmseed3/reference-testdata-float32.mseed2|XX.TEST..BHZ|1336780800000000000|40.0|500|f|13866bc59f785e20

@@ -74,8 +74,9 @@ public struct WavePaths: Sendable {
 
   private func separation(_ x: Double, _ y: Double, _ site: SyntheticStation) -> (distance: Double, azimuth: Double) {
     let place = region.geographic(x: x, y: y)
-    return Geodesy.separation(
-      latitude: place.latitude, longitude: place.longitude, latitude: site.latitude, longitude: site.longitude)
+    let way = Geodesic(
+      fromLatitude: place.latitude, longitude: place.longitude, toLatitude: site.latitude, longitude: site.longitude)
+    return (way.distance, way.azimuth * .pi / 180)
   }
 
   /// How far a station is along the surface, in km, and in which direction, in radians from north, clockwise.

@@ -137,6 +137,8 @@ public struct SyntheticWorld: Sendable {
         var random = SplitMix64(
           seed: settings.seed, stream: SyntheticStream.falseEvents, number, UInt64(place), UInt64(event))
         let time = (Double(day) + random.uniform()) * 86_400
+        // Teleseisms last longest.
+        guard time > settings.span.lowerBound - 3600, time < settings.span.upperBound else { continue }
         switch kind {
         case .glitch, .calibration: simultaneous(kind, time, &random, &result)
         case .teleseism: teleseism(time, &random, &result)

@@ -19,6 +19,8 @@ extension Inventory {
     public var isOutsideEpoch: Bool
     /// Whether the channel has another location code than was asked for.
     public var isOtherLocation: Bool
+    /// Whether the channel has another band code than was asked for: `HHZ` for `EHZ`.
+    public var isOtherChannel: Bool
   }
 
   /// The stations whose epoch holds an instant, in the order of the inventory.
@@ -58,9 +60,11 @@ extension Inventory {
   ///
   /// Catalogs and archives often disagree about the location code of an instrument. The rule is: the channel with the
   /// same location code whose epoch holds the time; else the one with another location code (blank before `00` before
-  /// the others in order) whose epoch holds it; else, by the same preference, the nearest epoch.
+  /// the others in order) whose epoch holds it; else, by the same preference, the nearest epoch. Where the station has no
+  /// channel of that code, the one of the same component and instrument with the highest sampling rate stands for it:
+  /// pickers write `EHZ` for what the archive calls `HHZ`.
   ///
-  /// - Returns: nil where the station has no channel of that code.
+  /// - Returns: nil where the station has no such channel.
   public func channel(_ stream: StreamID, at time: UTCTime) -> ChannelMatch? {
     let index = lazyIndex.index(of: stations)
     let location = stream.location == "--" ? "" : stream.location
@@ -76,7 +80,8 @@ extension Inventory {
       let station = stations[place.station]
       let channel = station.channels[place.channel]
       return ChannelMatch(
-        station: station, channel: channel, isOutsideEpoch: isOutside, isOtherLocation: channel.location != location)
+        station: station, channel: channel, isOutsideEpoch: isOutside, isOtherLocation: channel.location != location,
+        isOtherChannel: channel.code != stream.channel)
     }
     let same = Self.best(index.channels[exact] ?? [], at: time, epoch: epoch)
     if let same, !same.isOutside { return result(same.place, false) }
@@ -95,7 +100,36 @@ extension Inventory {
       if let found = Self.best(alike, at: time, epoch: epoch) { return result(found.place, false) }
     }
     if let same { return result(same.place, true) }
-    return Self.best(ordered, at: time, epoch: epoch).map { result($0.place, true) }
+    if let other = Self.best(ordered, at: time, epoch: epoch) { return result(other.place, true) }
+    let alike = alike(stream, index.stations[stationID] ?? [])
+    return (alike.first { epoch($0).contains(time) }).map { result($0, false) }
+      ?? Self.best(alike, at: time, epoch: epoch).map { result($0.place, true) }
+  }
+
+  /// The channels of a station's epochs that measure the same component with the same kind of instrument, those of the
+  /// highest sampling rate first.
+  private func alike(_ stream: StreamID, _ places: [Int]) -> [InventoryIndex.Place] {
+    let wanted = Array(stream.channel.utf8)
+    guard wanted.count == 3 else { return [] }
+    var found: [(place: InventoryIndex.Place, channel: Channel)] = []
+    for station in places {
+      for (place, channel) in stations[station].channels.enumerated() {
+        let code = Array(channel.code.utf8)
+        guard code.count == 3, code[1] == wanted[1], code[2] == wanted[2] else { continue }
+        found.append((InventoryIndex.Place(station: station, channel: place), channel))
+      }
+    }
+    return found.enumerated().sorted { left, right in
+      let (first, second) = (left.element.channel, right.element.channel)
+      let (fast, slow) = (first.samplingRate ?? 0, second.samplingRate ?? 0)
+      if fast != slow { return fast > slow }
+      if first.code != second.code { return first.code < second.code }
+      if first.location != second.location {
+        let (one, other) = (Self.rank(first.location), Self.rank(second.location))
+        return one == other ? first.location < second.location : one < other
+      }
+      return left.offset < right.offset
+    }.map(\.element.place)
   }
 
   private static func rank(_ location: String) -> Int { location.isEmpty ? 0 : location == "00" ? 1 : 2 }
