@@ -54,10 +54,11 @@ extension WaveformFeatures {
       phrase: "slope of the spectrum %", decimals: 1),
     FeatureDefinition(
       "corner_frequency", unit: "Hz",
-      "Corner frequency of Brune's (1970) source spectrum fitted to the S displacement spectrum of the horizontals from 0.5 s "
-        + "before to 4.5 s after S (cosine taper of a tenth, means of log power in 16 bands a decade, 0.5-45 Hz, the longest "
-        + "run of bands with 9 times the power of the 5 s before P); NaN with fewer than 8 bands, or where the best corner is "
-        + "at the edge of them", phrase: "corner frequency % Hz", decimals: 1),
+      "Corner frequency of Brune's (1970) source spectrum with attenuation t* (Anderson and Hough, 1984), both free, fitted to "
+        + "the S displacement spectrum of the horizontals from 0.5 s before to 4.5 s after S (cosine taper of a tenth, means of "
+        + "log power in 16 bands a decade, 0.5-45 Hz, the longest run of bands with 9 times the power of the 5 s before P); "
+        + "NaN with fewer than 8 bands, or where the best corner is at the edge of them",
+      phrase: "corner frequency % Hz", decimals: 1),
     FeatureDefinition(
       "sp_amplitude_log10",
       "log10 of the largest horizontal amplitude in the 4 s after S over the largest vertical one in the 4 s after P (up to "
