@@ -84,6 +84,9 @@ struct WaveformReferenceTests {
     #expect(WaveformFeatures.definitions.count == 3 * 25 + 8 && WaveformFeatures.count == 83)
     #expect(Set(WaveformFeatures.definitions.map(\.name)).count == 83)
     #expect(WaveformFeatures.definitions[1].name == "snr_p_max")
+    for definition in WaveformFeatures.definitions {
+      #expect(definition.phrase.count { $0 == "%" } == 1 && !definition.meaning.contains("  "))
+    }
   }
 
   @Test("the order in which stations come, and other events before, do not matter")

@@ -48,15 +48,16 @@ struct SourceSpectrumBands {
   }
 }
 
-/// Brune's (1970) source spectrum with attenuation on the way, `exp(-π f t*) / (1 + (f / corner)²)`, fitted to displacement.
+/// Brune's (1970) source spectrum with attenuation on the way, `exp(-π f t*) / (1 + (f / corner)²)`, fitted to
+/// displacement.
 ///
-/// Without attenuation (Anderson and Hough, 1984), the corner would have to make up for it: at stations some ten kilometres
-/// away spectra fall faster than any corner can explain.
+/// Without attenuation (Anderson and Hough, 1984), the corner would have to make up for it: at stations some ten
+/// kilometres away spectra fall faster than any corner can explain.
 enum BruneFit {
   /// The corner frequency for which the squared differences of logarithms are least.
   ///
-  /// Level and t*, not negative, are the best ones for each corner. The corner is looked for on a logarithmic grid, then by
-  /// golden sections.
+  /// Level and t*, not negative, are the best ones for each corner. The corner is looked for on a logarithmic grid,
+  /// then by golden sections.
   ///
   /// - Parameters:
   ///   - frequency: frequencies in Hz, rising.
