@@ -197,14 +197,20 @@ class Station:
             return math.nan
         logs, amplitude = logs[first:last], amplitude[first:last]
 
+        centered = np.exp(logs) - np.exp(logs).mean()
+        spread = (centered**2).sum()
+
         def misfit(corner):
-            return np.var(amplitude + np.log1p(np.exp(2 * (logs - corner))))
+            rest = amplitude + np.log1p(np.exp(2 * (logs - corner)))
+            rest = rest - rest.mean()
+            product = (rest * centered).sum()
+            return (rest * rest).sum() - min(product, 0) ** 2 / spread
 
         grid = np.linspace(logs[0], logs[-1], 17)
         best = int(np.argmin([misfit(corner) for corner in grid]))
         if best in (0, 16):
             return math.nan
-        found = minimize_scalar(misfit, bounds=(grid[best - 1], grid[best + 1]), method="bounded", options={"xatol": 1e-4})
+        found = minimize_scalar(misfit, bounds=(grid[best - 1], grid[best + 1]), method="bounded", options={"xatol": 1e-6})
         return math.exp(found.x)
 
     def shape(self, value, p, s, predicted):

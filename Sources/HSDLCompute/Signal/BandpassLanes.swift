@@ -1,7 +1,7 @@
 /// Up to four bandpass filters of four sections each, run side by side in the lanes of a vector.
 ///
-/// The lanes are the components of a sensor in one band, or bands of one component. A bandpass by the bilinear transform
-/// has its zeros at 1 and -1 in every section, so a section needs no multiplication but those of its poles.
+/// The lanes are the components of a sensor in one band, or bands of one component. A bandpass by the bilinear
+/// transform has its zeros at 1 and -1 in every section, so a section needs no multiplication but those of its poles.
 struct BandpassLanes {
   private typealias Lanes = SIMD4<Double>
 

@@ -1,4 +1,5 @@
-/// The envelope of a trace: the size of its analytic signal (Gabor, 1946; Kanasewich, 1981), as `obspy.signal.filter.envelope`.
+/// The envelope of a trace: the size of its analytic signal (Gabor, 1946; Kanasewich, 1981), as
+/// `obspy.signal.filter.envelope`.
 ///
 /// Takes the trace to be periodic, so its ends should not be trusted.
 ///

@@ -3,8 +3,8 @@ import Foundation
 
 /// The discrete Fourier transform of real samples of one length, with its own memory (FFTW; Frigo and Johnson, 2005).
 ///
-/// Plans are estimated, not measured: measuring would choose another order of summing at each run. An object belongs to one
-/// thread at a time.
+/// Plans are estimated, not measured: measuring would choose another order of summing at each run. An object belongs
+/// to one thread at a time.
 final class FourierTransform {
   /// The number of samples.
   let count: Int

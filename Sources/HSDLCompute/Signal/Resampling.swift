@@ -26,8 +26,8 @@ public struct RationalResampler: Sendable {
 
   /// Creates a resampler with a windowed sinc (Kaiser, 1974).
   ///
-  /// What lies above the lower one of the two Nyquist frequencies is damped by 80 dB or more; up to 0.9 of it passes with a
-  /// ripple of less than 0.001.
+  /// What lies above the lower one of the two Nyquist frequencies is damped by 80 dB or more; up to 0.9 of it passes
+  /// with a ripple of less than 0.001.
   ///
   /// - Returns: nil unless both numbers are from 1 to ``largestFactor``. Common factors are taken out.
   public init?(up: Int, down: Int) {

@@ -1,4 +1,5 @@
-/// The recursive ratio of short-term to long-term average energy (Withers et al., 1998), as ObsPy's `recursive_sta_lta`.
+/// The recursive ratio of short-term to long-term average energy (Withers et al., 1998), as ObsPy's
+/// `recursive_sta_lta`.
 ///
 /// Both averages begin at zero with the second sample; the ratio is zero for the first `longCount` samples.
 ///
@@ -51,8 +52,8 @@ struct RecursiveAverages {
 ///   - samples: the trace.
 ///   - shortCount: the short window in samples, at least 1 and at most `longCount`.
 ///   - longCount: the long window in samples.
-/// - Returns: as many numbers as there are samples, zero before the first whole long window and where the long window holds
-///   nothing but zeros; all zero when the windows are not as they must be.
+/// - Returns: as many numbers as there are samples, zero before the first whole long window and where the long window
+///   holds nothing but zeros; all zero when the windows are not as they must be.
 public func classicSTALTA(_ samples: [Double], shortCount: Int, longCount: Int) -> [Double] {
   var ratios = [Double](repeating: 0, count: samples.count)
   guard shortCount > 0, shortCount <= longCount, longCount <= samples.count else { return ratios }

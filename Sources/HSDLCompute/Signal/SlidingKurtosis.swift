@@ -1,11 +1,11 @@
-/// The kurtosis of a window that slides along a trace (Saragiotis et al., 2002): fourth central moment over the square of the
-/// second, 3 for noise from a normal distribution.
+/// The kurtosis of a window that slides along a trace (Saragiotis et al., 2002): fourth central moment over the square
+/// of the second, 3 for noise from a normal distribution.
 ///
 /// - Parameters:
 ///   - samples: the trace.
 ///   - count: the window in samples; at least 2.
-/// - Returns: as many numbers as there are samples, each of the window that ends there; NaN before the first whole window and
-///   where the window does not vary.
+/// - Returns: as many numbers as there are samples, each of the window that ends there; NaN before the first whole
+///   window and where the window does not vary.
 public func slidingKurtosis(_ samples: [Double], count: Int) -> [Double] {
   var result = [Double](repeating: .nan, count: samples.count)
   guard count > 1, count <= samples.count else { return result }

@@ -1,7 +1,7 @@
 /// Sums over a window that slides along some elements, sample by sample.
 ///
-/// Every sum is that of the end of one block and of the beginning of the next (the way of van Herk, 1992): linear time, and
-/// nothing is ever subtracted, so a large sample leaves no rounding error behind when it leaves the window.
+/// Every sum is that of the end of one block and of the beginning of the next (the way of van Herk, 1992): linear
+/// time, and nothing is ever subtracted, so a large sample leaves no rounding error behind when it leaves the window.
 ///
 /// - Parameters:
 ///   - count: the number of elements.

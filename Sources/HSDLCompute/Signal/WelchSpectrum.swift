@@ -1,7 +1,7 @@
 /// Power spectral density by averaging over overlapping segments (Welch, 1967).
 ///
-/// Segments overlap by half; each loses its mean and is weighted by a periodic Hann window. Agrees with `scipy.signal.welch`.
-/// An object belongs to one thread at a time.
+/// Segments overlap by half; each loses its mean and is weighted by a periodic Hann window. Agrees with
+/// `scipy.signal.welch`. An object belongs to one thread at a time.
 public final class WelchSpectrum {
   /// The samples of a segment.
   public let segmentCount: Int

@@ -4,6 +4,8 @@ struct SourceSpectrumBands {
   let bins: [Range<Int>]
   /// The logarithm of each band's frequency: the mean of those of its bins.
   let logFrequency: [Double]
+  /// Each band's frequency in Hz.
+  let frequency: [Double]
   /// Tapers the ends of the window.
   let taper: [Double]
 
@@ -37,6 +39,7 @@ struct SourceSpectrumBands {
     }
     self.bins = bins
     self.logFrequency = logFrequency
+    frequency = logFrequency.map(exponentialFunction)
     let ramp = max(1, Int(Self.taperShare / 2 * Double(count)))
     taper = (0..<count).map { index in
       let fromEnd = Double(min(index, count - 1 - index)) + 0.5
@@ -45,30 +48,45 @@ struct SourceSpectrumBands {
   }
 }
 
-/// Brune's (1970) source spectrum, `1 / (1 + (f / corner)²)`, fitted to displacement in bands.
+/// Brune's (1970) source spectrum with attenuation on the way, `exp(-π f t*) / (1 + (f / corner)²)`, fitted to
+/// displacement.
+///
+/// Without attenuation (Anderson and Hough, 1984), the corner would have to make up for it: at stations some ten
+/// kilometres away spectra fall faster than any corner can explain.
 enum BruneFit {
   /// The corner frequency for which the squared differences of logarithms are least.
   ///
-  /// The level is the best one for each corner. The corner is looked for on a logarithmic grid, then by golden sections.
+  /// Level and t*, not negative, are the best ones for each corner. The corner is looked for on a logarithmic grid,
+  /// then by golden sections.
   ///
   /// - Parameters:
-  ///   - logFrequency: natural logarithms of frequencies in Hz, rising.
+  ///   - frequency: frequencies in Hz, rising.
+  ///   - logFrequency: their natural logarithms.
   ///   - logAmplitude: natural logarithms of amplitudes of displacement.
   /// - Returns: NaN when the best corner is at an edge of the frequencies.
   static func cornerFrequency(
-    logFrequency: UnsafeBufferPointer<Double>, logAmplitude: UnsafeBufferPointer<Double>
+    frequency: UnsafeBufferPointer<Double>, logFrequency: UnsafeBufferPointer<Double>,
+    logAmplitude: UnsafeBufferPointer<Double>
   ) -> Double {
     guard let low = logFrequency.first, let high = logFrequency.last, low < high else { return .nan }
+    let count = Double(frequency.count)
+    let mean = frequency.reduce(0, +) / count
+    let spread = frequency.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let first = logAmplitude[0]
     func misfit(_ logCorner: Double) -> Double {
+      let corner = exponentialFunction(-logCorner)
       var sum = 0.0
       var squares = 0.0
-      for index in logFrequency.indices {
-        let ratio = exponentialFunction(2 * (logFrequency[index] - logCorner))
-        let difference = logAmplitude[index] + logarithm(1 + ratio)
-        sum += difference
-        squares += difference * difference
+      var products = 0.0
+      for index in frequency.indices {
+        let ratio = frequency[index] * corner
+        // What the source leaves to level and attenuation.
+        let rest = logAmplitude[index] - first + logarithm(1 + ratio * ratio)
+        sum += rest
+        squares += rest * rest
+        products += rest * (frequency[index] - mean)
       }
-      return squares - sum * sum / Double(logFrequency.count)
+      return squares - sum * sum / count - (products < 0 ? products * products / spread : 0)
     }
     let steps = 16
     let step = (high - low) / Double(steps)
@@ -86,8 +104,8 @@ enum BruneFit {
     let golden = (5.0.squareRoot() - 1) / 2
     var (a, b) = (right - golden * (right - left), left + golden * (right - left))
     var (valueA, valueB) = (misfit(a), misfit(b))
-    // To a thousandth of the frequency.
-    while right - left > 1e-3 {
+    // As near as squares can tell.
+    while right - left > 1e-6 {
       if valueA < valueB {
         (right, b, valueB) = (b, a, valueA)
         a = right - golden * (right - left)
@@ -156,10 +174,13 @@ struct SourceSpectrum: ~Copyable {
       runStart = band + 1
     }
     guard longest.count >= Self.leastBands else { return .nan }
-    return bands.logFrequency.withUnsafeBufferPointer { logFrequency in
-      BruneFit.cornerFrequency(
-        logFrequency: UnsafeBufferPointer(rebasing: logFrequency[longest]),
-        logAmplitude: UnsafeBufferPointer(start: amplitudes + longest.lowerBound, count: longest.count))
+    return bands.frequency.withUnsafeBufferPointer { frequency in
+      bands.logFrequency.withUnsafeBufferPointer { logFrequency in
+        BruneFit.cornerFrequency(
+          frequency: UnsafeBufferPointer(rebasing: frequency[longest]),
+          logFrequency: UnsafeBufferPointer(rebasing: logFrequency[longest]),
+          logAmplitude: UnsafeBufferPointer(start: amplitudes + longest.lowerBound, count: longest.count))
+      }
     }
   }
 

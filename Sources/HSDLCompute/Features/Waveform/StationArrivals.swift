@@ -1,7 +1,7 @@
 /// When waves arrive at a station, and how the station lies to the epicentre.
 ///
-/// Times are in seconds after the first sample of the station's record. NaN where something is not known; features that need
-/// it are NaN then.
+/// Times are in seconds after the first sample of the station's record. NaN where something is not known; features
+/// that need it are NaN then.
 public struct StationArrivals: Sendable, Equatable {
   /// The P pick, or the predicted arrival where there is none.
   public var p: Double

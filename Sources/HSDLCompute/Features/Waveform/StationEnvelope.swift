@@ -1,7 +1,7 @@
 /// The envelope of a station, 20 values a second, aligned on the predicted P.
 ///
-/// The value at a time is the root of twice the mean, over the 0.5 s around it, of the sum of the components' squares in
-/// 2–20 Hz: a sine's amplitude. NaN where more than half of the samples are missing or outside the record.
+/// The value at a time is the root of twice the mean, over the 0.5 s around it, of the sum of the components' squares
+/// in 2–20 Hz: a sine's amplitude. NaN where more than half of the samples are missing or outside the record.
 struct StationEnvelope: ~Copyable {
   /// Values per second.
   static let rate = 20.0

@@ -19,7 +19,7 @@ struct StationSamples {
   var vertical: Component?
   var north: Component?
   var east: Component?
-  /// The band 2–20 Hz of up, north and east, the first at the stretch's first sample; nil where there is no such band.
+  /// The band 2–20 Hz of up, north and east, beginning with the stretch; nil where there is no such band.
   var filtered: UnsafeMutablePointer<SIMD4<Double>>?
 
   var hasHorizontal: Bool { north != nil || east != nil }

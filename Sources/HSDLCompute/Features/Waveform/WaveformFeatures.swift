@@ -1,8 +1,8 @@
 /// Features of the waveforms of one event: at each station, and across stations.
 ///
-/// Records are taken one by one; of each only its features and its envelope are kept. The order in which they are taken does
-/// not matter. What cannot be measured is NaN; nothing is infinite. Records in counts and in m/s both do: what depends on
-/// the level is only compared among stations of the same kind.
+/// Records are taken one by one; of each only its features and its envelope are kept. The order in which they are
+/// taken does not matter. What cannot be measured is NaN; nothing is infinite. Records in counts and in m/s both do:
+/// what depends on the level is only compared among stations of the same kind.
 ///
 /// An object has its own scratch memory, belongs to one thread at a time, and is meant to be used for many events.
 public final class WaveformFeatures {
@@ -25,8 +25,8 @@ public final class WaveformFeatures {
 
   /// Forgets the last event.
   ///
-  /// - Parameter eventKey: what the random origin times of `semblance_contrast` are drawn from; the event's own, so that they
-  ///   do not depend on other events.
+  /// - Parameter eventKey: what the random origin times of `semblance_contrast` are drawn from; the event's own, so
+  ///   that they do not depend on other events.
   public func begin(eventKey: UInt64) {
     self.eventKey = eventKey
     stations.removeAll()
@@ -37,8 +37,8 @@ public final class WaveformFeatures {
 
   /// Measures a station's record, and keeps what the event's features need of it.
   ///
-  /// Components that hold other than `count` samples, no sample that is not missing or one that is not finite in the stretch
-  /// that matters, are as good as none. A record without any component is no station with data.
+  /// Components that hold other than `count` samples, no sample that is not missing or one that is not finite in the
+  /// stretch that matters, are as good as none. A record without any component is no station with data.
   public func add(_ record: StationRecord, _ arrivals: StationArrivals) {
     last.withUnsafeMutableBufferPointer { $0.update(repeating: .nan) }
     guard let design = design(rate: record.samplingRate), let stretch = Self.stretch(record, arrivals) else { return }
