@@ -95,10 +95,9 @@ public final class EventFeatures {
     }
     let sites = network.sites(around: place, at: origin.time.value, within: maximumDistance)
     if wantsOrigin {
-      computeOrigin(
-        event, origin, place, phases, sites, history,
-        into: UnsafeMutableBufferPointer(
-          rebasing: values[PickFeatures.count..<PickFeatures.count + OriginFeatures.count]))
+      let own = originFeatures.compute(
+        eventOrigin(event, origin, place, phases, sites), neighbours: neighbours)
+      for (index, value) in own.enumerated() { values[PickFeatures.count + index] = value }
     }
     if wantsWaveforms {
       let used = try computeWaveforms(

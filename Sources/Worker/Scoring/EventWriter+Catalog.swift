@@ -1,5 +1,5 @@
-public import HSDLCompute
-public import SeismicFormats
+import HSDLCompute
+import SeismicFormats
 
 extension EventWriter {
   /// The header line of `events.csv` for events of a catalog.
