@@ -22,6 +22,10 @@ struct MiniSEEDIndex {
     while let record = try scanner.next(onProblem) {
       while streams.count <= Int(record.stream) {
         streams.append(Stream(edition: names.editions[streams.count]))
+        // Most files have records of one length and one stream.
+        if streams.count == 1 {
+          streams[0].records.reserveCapacity(min((file.size - record.offset) / Int(record.length) + 1, 1 << 16))
+        }
       }
       streams[Int(record.stream)].append(record)
     }
