@@ -58,7 +58,9 @@ struct StationKeep: ~Copyable {
   mutating func sort() {
     entries.sort { left, right in
       if left.station != right.station { return left.station < right.station }
-      if left.start != right.start { return left.start.timeInterval(since: right.start) < 0 }
+      if left.start != right.start {
+        return (left.start.seconds, left.start.nanoseconds) < (right.start.seconds, right.start.nanoseconds)
+      }
       // The same station twice at the same time: by what was measured.
       for (a, b) in zip(left.values, right.values) where a.bitPattern != b.bitPattern {
         return a.bitPattern < b.bitPattern
