@@ -17,7 +17,7 @@ public struct DuplicateComparison: Sendable {
   /// Without common picks: the largest distance of epicentres, in km, beside what uncertainties allow.
   public var originDistance = 12.0
   /// The largest median misfit of one's picks with the other's origin, in s.
-  public var misfit = 0.9
+  public var misfit = 1.5
 
   private let travelTimes: TravelTimes?
 
@@ -64,12 +64,15 @@ public struct DuplicateComparison: Sendable {
     }
     guard conflicting == 0 else { return .different }
     let share = travelTimes == nil ? 0.5 : 1
-    guard apart <= share * originTime + min(allowedTime, 2), distance <= share * originDistance + min(allowedDistance, 20)
+    guard apart <= share * originTime + min(allowedTime, 2),
+      distance <= share * originDistance + min(allowedDistance, 20)
     else { return .unrelated }
     guard let travelTimes else { return .same(10 / (1 + apart)) }
     let there = medianMisfit(of: b, with: a, travelTimes)
     let back = medianMisfit(of: a, with: b, travelTimes)
-    if there.isNaN && back.isNaN { return apart <= 0.5 * originTime && distance <= 0.5 * originDistance ? .same(5) : .unrelated }
+    if there.isNaN && back.isNaN {
+      return apart <= 0.5 * originTime && distance <= 0.5 * originDistance ? .same(5) : .unrelated
+    }
     let worst = max(there.isNaN ? 0 : there, back.isNaN ? 0 : back)
     return worst <= misfit ? .same(10 / (1 + worst)) : .unrelated
   }

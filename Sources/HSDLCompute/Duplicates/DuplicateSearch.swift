@@ -20,7 +20,9 @@ public struct DuplicateSearch: Sendable {
   /// - Returns: the groups that are complete before it, mostly none; singles are not given.
   public mutating func append(_ event: EventSummary) -> [DuplicateGroup] {
     var finished: [DuplicateGroup] = []
-    if let last = events.last, event.time.timeInterval(since: last.time) > comparison.longestTime { finished = finish() }
+    if let last = events.last, event.time.timeInterval(since: last.time) > comparison.longestTime {
+      finished = finish()
+    }
     events.append(event)
     return finished
   }

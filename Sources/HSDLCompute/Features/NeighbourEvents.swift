@@ -1,3 +1,5 @@
+public import SeismicFormats
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-public import SeismicFormats
 
 /// The earlier events among which an event's nearest neighbours are looked for.
 ///

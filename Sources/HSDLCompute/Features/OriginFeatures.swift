@@ -1,3 +1,5 @@
+public import SeismicFormats
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-public import SeismicFormats
 
 /// Features of an event's origin and of how its phases fit it.
 ///

@@ -1,3 +1,5 @@
+public import SeismicFormats
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #elseif canImport(Darwin)
   import Darwin
 #endif
-public import SeismicFormats
 
 /// An Earth model of one wave as plane layers in which velocity is linear.
 ///
@@ -112,7 +113,8 @@ public struct LayerStack: Sendable {
       guard node.velocity > 0, node.velocity < 20 else {
         throw ComputeError.badEarthModel(reason: "\(node.velocity) km/s at \(node.depth) km is no velocity")
       }
-      guard node.depth > -ceiling, node.depth < EarthShape.radius + 1, index == 0 || node.depth >= nodes[index - 1].depth
+      guard node.depth > -ceiling, node.depth < EarthShape.radius + 1,
+        index == 0 || node.depth >= nodes[index - 1].depth
       else { throw ComputeError.badEarthModel(reason: "the depth \(node.depth) km is out of order or no depth") }
     }
     var pieces = [

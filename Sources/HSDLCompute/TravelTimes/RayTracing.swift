@@ -107,7 +107,9 @@ public struct RayTracing: Sendable {
       let layer = stack.layers[index]
       let twice = layer.flatTop >= deepFlat
       if twice || layer.flatBottom <= deepFlat {
-        add(layer, from: max(layer.flatTop, shallowFlat), velocity, p, turns: index == turningLayer, twice ? 2 : 1, to: &leg)
+        add(
+          layer, from: max(layer.flatTop, shallowFlat), velocity, p, turns: index == turningLayer, twice ? 2 : 1,
+          to: &leg)
       } else {
         // The deeper point is in this layer: above it the ray passes once, below twice.
         let top = max(layer.flatTop, shallowFlat)
@@ -167,8 +169,9 @@ public struct RayTracing: Sendable {
   /// The way straight up from one depth to another.
   ///
   /// - Parameter steepness: the tangent of the ray's angle from the vertical where the velocity is `fastest`.
-  func rising(_ steepness: Double, fastest: Double, from deep: Double, to shallow: Double) -> (leg: RayLeg, slowness: Double)
-  {
+  func rising(
+    _ steepness: Double, fastest: Double, from deep: Double, to shallow: Double
+  ) -> (leg: RayLeg, slowness: Double) {
     let square = steepness * steepness
     let p = steepness / (fastest * (1 + square).squareRoot())
     let deepFlat = stack.flattened(deep)

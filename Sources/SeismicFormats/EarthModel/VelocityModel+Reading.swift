@@ -103,7 +103,8 @@ extension VelocityModel {
         let words = text.string.split(whereSeparator: { $0 == " " || $0 == "\t" })
         guard words.count >= 2, let p = number(words[0]), let depth = number(words[1]) else {
           throw FormatError(
-            .badData, file: path, at: .line(line.number), found: quoted(text.string), expected: "Vp and depth of a layer")
+            .badData, file: path, at: .line(line.number), found: quoted(text.string),
+            expected: "Vp and depth of a layer")
         }
         content.lines.append((line.number, Node(depth: depth, p: p, s: 0)))
       } else if block == 3 {
@@ -119,7 +120,8 @@ extension VelocityModel {
     }
     guard let ratio else {
       throw FormatError(
-        .badData, file: path, found: "no line with Vp/Vs behind the velocity model", expected: "a STATION0.HYP of SEISAN")
+        .badData, file: path, found: "no line with Vp/Vs behind the velocity model",
+        expected: "a STATION0.HYP of SEISAN")
     }
     for index in content.lines.indices { content.lines[index].node.s = content.lines[index].node.p / ratio }
     return content
@@ -153,7 +155,7 @@ extension VelocityModel {
         // A gradient in km/s per km is no velocity.
         let isGradient = plain.contains("grad")
         let isMetric = lower.contains("m/s") && !lower.contains("km/s")
-        for unit in ["kms", "km", "ms", "top"] where plain.count > unit.count && plain.hasSuffix(unit) {
+        for unit in ["kms", "km", "ms", "m", "top"] where plain.count > unit.count && plain.hasSuffix(unit) {
           plain.removeLast(unit.count)
         }
         if depth == nil, plain.hasSuffix("depth") || ["z", "dep", "h", "top"].contains(plain) {
