@@ -17,7 +17,7 @@ public struct DuplicateComparison: Sendable {
   /// Without common picks: the largest distance of epicentres, in km, beside what uncertainties allow.
   public var originDistance = 12.0
   /// The largest median misfit of one's picks with the other's origin, in s.
-  public var misfit = 0.9
+  public var misfit = 1.5
 
   private let travelTimes: TravelTimes?
 

@@ -79,4 +79,10 @@ public struct DuplicateGroup: Hashable, Sendable {
   public var preferred: String
   /// The others, by their names.
   public var alternatives: [String]
+
+  /// Creates a group.
+  public init(preferred: String, alternatives: [String]) {
+    self.preferred = preferred
+    self.alternatives = alternatives
+  }
 }

@@ -1,4 +1,4 @@
-import SeismicFormats
+public import SeismicFormats
 
 #if canImport(Glibc)
   import Glibc

@@ -155,7 +155,7 @@ extension VelocityModel {
         // A gradient in km/s per km is no velocity.
         let isGradient = plain.contains("grad")
         let isMetric = lower.contains("m/s") && !lower.contains("km/s")
-        for unit in ["kms", "km", "ms", "top"] where plain.count > unit.count && plain.hasSuffix(unit) {
+        for unit in ["kms", "km", "ms", "m", "top"] where plain.count > unit.count && plain.hasSuffix(unit) {
           plain.removeLast(unit.count)
         }
         if depth == nil, plain.hasSuffix("depth") || ["z", "dep", "h", "top"].contains(plain) {

@@ -30,6 +30,13 @@ struct TravelTimeTests {
     model("half space", [(0, 6, 3.5)], .layers),
   ]
 
+  /// Tables of all models, made once.
+  static let tables = Result { try models.map { try TravelTimes(model: $0) } }
+
+  private func tables(_ model: VelocityModel) throws -> TravelTimes {
+    try #require(try Self.tables.get().first { $0.model == model })
+  }
+
   private func flat(
     _ nodes: [(Double, Double, Double)], _ interpolation: VelocityModel.Interpolation
   ) throws
@@ -137,7 +144,7 @@ struct TravelTimeTests {
   @Test(
     "tables are within 5 ms of traced rays at sea level, and slownesses near theirs", arguments: models, Wave.allCases)
   func tables(model: VelocityModel, wave: Wave) throws {
-    let times = try TravelTimes(model: model)
+    let times = try tables(model)
     let tracing = RayTracing(try LayerStack(model, wave, bottom: 350))
     var random = SplitMix64(seed: 5)
     var (worst, worstPlace) = (0.0, (x: 0.0, z: 0.0))
@@ -156,7 +163,7 @@ struct TravelTimeTests {
 
   @Test("tables are within 5 ms for stations on hills, and sources above sea level", arguments: models, Wave.allCases)
   func elevations(model: VelocityModel, wave: Wave) throws {
-    let times = try TravelTimes(model: model)
+    let times = try tables(model)
     let tracing = RayTracing(try LayerStack(model, wave, bottom: 350))
     var random = SplitMix64(seed: 6)
     var (worst, worstPlace) = (0.0, (x: 0.0, z: 0.0, e: 0.0))
@@ -174,7 +181,7 @@ struct TravelTimeTests {
 
   @Test("tables are near for stations below sea level", arguments: models, Wave.allCases)
   func boreholes(model: VelocityModel, wave: Wave) throws {
-    let times = try TravelTimes(model: model)
+    let times = try tables(model)
     let tracing = RayTracing(try LayerStack(model, wave, bottom: 350))
     var random = SplitMix64(seed: 7)
     var misses: [Double] = []
@@ -192,7 +199,7 @@ struct TravelTimeTests {
 
   @Test("times grow with distance", arguments: models)
   func monotony(model: VelocityModel) throws {
-    let times = try TravelTimes(model: model)
+    let times = try tables(model)
     for (depth, elevation) in [(0.0, 0.0), (0.5, 0), (9.7, 0), (10, 1200), (34.9, 0), (80, 0), (12, -900)] {
       var previous = -1.0
       for number in 0...1600 {
@@ -242,7 +249,7 @@ struct TravelTimeTests {
 
   @Test("tables are small and quickly made")
   func size() throws {
-    let times = try TravelTimes(model: Self.models[1])
+    let times = try tables(Self.models[1])
     #expect(times.byteCount < 30_000_000)
   }
 

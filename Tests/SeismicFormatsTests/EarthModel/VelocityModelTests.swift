@@ -105,7 +105,7 @@ struct VelocityModelTests {
   @Test(
     "models that come with real catalogs", .enabled(if: SharedData.has("archive")),
     arguments: [
-      ("real_demo/itvel.nd", 90, 0.0, 5.3, 2.75), ("archive/oklahoma-2013/Oklahoma.nd", 80, 0.0, 2.7, 1.56),
+      ("real_demo/itvel.nd", 90, 0.0, 5.3, 2.75), ("archive/oklahoma-2013/Oklahoma.nd", 90, 0.0, 2.7, 1.56),
       ("archive/iceland-dike-2014/iceland_vmodel.txt", 19, -3.0, 1.5, 0.843),
       ("archive/hengill-2018/velocity_model/local.txt", 10, -0.2, 3.32, 1.87),
       ("archive/nz-alpinefault-2013/STATION0.HYP", 4, 0.0, 5.5, 5.5 / 1.7),
