@@ -1,6 +1,6 @@
 import Foundation
 import HSDLCompute
-public import SeismicFormats
+import SeismicFormats
 
 /// A summary of what is in a file.
 public protocol Inspection: Sendable {
@@ -36,7 +36,8 @@ public struct InventoryInspection: Inspection {
   private let format: InventoryFormat
   private let byteCount: Int
   private let inventory: Inventory
-  private let problems: ProblemCount
+  private let problemCount: Int
+  private let firstProblem: Problem?
 
   init(_ path: String) throws {
     file = path
@@ -44,7 +45,8 @@ public struct InventoryInspection: Inspection {
     byteCount = try FileInput(path).size
     let problems = ProblemCount()
     inventory = try Inventory.open(path, onProblem: problems.add)
-    self.problems = problems
+    problemCount = problems.count
+    firstProblem = problems.first
   }
 
   private var stationIDs: [StationID] { Set(inventory.stations.map(\.id)).sorted() }
@@ -79,8 +81,8 @@ public struct InventoryInspection: Inspection {
     pairs += counts.map { ($0.what, .integer($0.count)) }
     pairs += ranges.map { ($0.what, .array([.number($0.low), .number($0.high)])) }
     pairs.append(("station_codes", .array(stationIDs.map { .string($0.description) })))
-    pairs.append(("problems", .integer(problems.count)))
-    if let first = problems.first { pairs.append(("first_problem", .string(first.error.description))) }
+    pairs.append(("problems", .integer(problemCount)))
+    if let first = firstProblem { pairs.append(("first_problem", .string(first.error.description))) }
     return .object(pairs)
   }
 
@@ -92,8 +94,8 @@ public struct InventoryInspection: Inspection {
         "\(range.what.split(separator: "_").joined(separator: " ")) \(fixed(range.low, decimals: 4)) to \(fixed(range.high, decimals: 4))"
       )
     }
-    if problems.count > 0 {
-      lines.append("\(problems.count) could not be understood, first: \(problems.first?.error.description ?? "")")
+    if problemCount > 0 {
+      lines.append("\(problemCount) could not be understood, first: \(firstProblem?.error.description ?? "")")
     }
     return lines
   }

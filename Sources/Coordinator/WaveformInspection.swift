@@ -1,5 +1,5 @@
 import HSDLCompute
-public import SeismicFormats
+import SeismicFormats
 
 /// A summary of the waveforms in a file.
 public struct WaveformInspection: Inspection {
@@ -16,7 +16,8 @@ public struct WaveformInspection: Inspection {
   private let format: (code: String, name: String)
   private let byteCount: Int
   private let segments: [Segment]
-  private let problems = ProblemCount()
+  private let problemCount: Int
+  private let firstProblem: Problem?
 
   /// Reads the headers; nil when the file holds no waveforms.
   init?(_ path: String) throws {
@@ -24,7 +25,7 @@ public struct WaveformInspection: Inspection {
     let input = try FileInput(path)
     byteCount = input.size
     let prefix = try input.prefix(1 << 12)
-    let problems = problems
+    let problems = ProblemCount()
     if prefix.withUnsafeBufferPointer({ MiniSEED.isMiniSEED(prefix: $0) }) {
       format = ("miniseed", "miniSEED")
       segments = try MiniSEEDFile(path).summary(onProblem: problems.add).map {
@@ -42,6 +43,8 @@ public struct WaveformInspection: Inspection {
     } else {
       return nil
     }
+    problemCount = problems.count
+    firstProblem = problems.first
   }
 
   /// What there is of one stream.
@@ -91,8 +94,8 @@ public struct WaveformInspection: Inspection {
             ])
           })
       ))
-    pairs.append(("problems", .integer(problems.count)))
-    if let first = problems.first { pairs.append(("first_problem", .string(first.error.description))) }
+    pairs.append(("problems", .integer(problemCount)))
+    if let first = firstProblem { pairs.append(("first_problem", .string(first.error.description))) }
     return .object(pairs)
   }
 
@@ -115,8 +118,8 @@ public struct WaveformInspection: Inspection {
       ])
     }
     lines += textTable(rows)
-    if problems.count > 0 {
-      lines.append("\(problems.count) could not be used, first: \(problems.first?.error.description ?? "")")
+    if problemCount > 0 {
+      lines.append("\(problemCount) could not be used, first: \(firstProblem?.error.description ?? "")")
     }
     return lines
   }
