@@ -1,4 +1,4 @@
-public import SeismicFormats
+import SeismicFormats
 
 /// Whether two entries of a catalog are the same shock.
 ///

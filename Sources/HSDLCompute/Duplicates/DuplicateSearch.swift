@@ -1,4 +1,4 @@
-public import SeismicFormats
+import SeismicFormats
 
 /// Finds the events that a catalog has more than once.
 ///

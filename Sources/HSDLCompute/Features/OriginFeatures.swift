@@ -1,4 +1,4 @@
-public import SeismicFormats
+import SeismicFormats
 
 #if canImport(Glibc)
   import Glibc
