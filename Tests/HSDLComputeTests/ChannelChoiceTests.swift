@@ -4,7 +4,9 @@ import Testing
 
 @Suite("The choice of channels")
 struct ChannelChoiceTests {
-  static func candidate(_ channel: String, _ rate: Double, _ count: Int = 100, location: String = "") -> ChannelChoice.Candidate {
+  static func candidate(
+    _ channel: String, _ rate: Double, _ count: Int = 100, location: String = ""
+  ) -> ChannelChoice.Candidate {
     ChannelChoice.Candidate(
       stream: StreamID(network: "XX", station: "ABC", location: location, channel: channel), samplingRate: rate,
       count: count)
@@ -24,12 +26,15 @@ struct ChannelChoiceTests {
     #expect(chosen([]) == nil)
     #expect(chosen([candidate("HHZ", 100, 100, ""), candidate("BHZ", 40, 5000, "")]) == ".HH")
     #expect(chosen([candidate("HHZ", 200, 100, ""), candidate("EHZ", 100, 1, "")]) == ".EH")
-    #expect(chosen([candidate("HNZ", 100, 100, ""), candidate("EHZ", 100, 1, ""), candidate("HHZ", 100, 1, "")]) == ".HH")
+    #expect(
+      chosen([candidate("HNZ", 100, 100, ""), candidate("EHZ", 100, 1, ""), candidate("HHZ", 100, 1, "")]) == ".HH")
     #expect(chosen([candidate("QHZ", 100, 9, ""), candidate("CNZ", 100, 1, "")]) == ".CN")
     #expect(chosen([candidate("QHZ", 100, 1, ""), candidate("AHZ", 100, 1, "")]) == ".AH")
     #expect(chosen([candidate("HHZ", 100, 9, "10"), candidate("HHZ", 100, 8, "00")]) == "10.HH")
     #expect(chosen([candidate("HHZ", 100, 8, "10"), candidate("HHZ", 100, 8, "00")]) == "00.HH")
-    #expect(chosen([candidate("HHZ", 100, 8, "10"), candidate("HHN", 100, 8, "10"), candidate("HHZ", 100, 9, "00")]) == "10.HH")
+    #expect(
+      chosen([candidate("HHZ", 100, 8, "10"), candidate("HHN", 100, 8, "10"), candidate("HHZ", 100, 9, "00")])
+        == "10.HH")
     // 99.999 Hz and 100 Hz are the same; 249.99998 is 250.
     #expect(chosen([candidate("HHZ", 99.9995, 1, ""), candidate("EHZ", 100, 9, "")]) == ".HH")
     #expect(ChannelChoice.choose([candidate("HHZ", 249.99998, 1, "")])?.samplingRate == 250)
@@ -53,8 +58,10 @@ struct ChannelChoiceTests {
       }.joined()
     }
     for (channels, expected) in [
-      ("ZNE", "ZNE"), ("zne", "ZNE"), ("Z12", "ZNE"), ("Z23", "ZNE"), ("123", "ZNE"), ("12", "NE"), ("Z", "Z"), ("N", "N"),
-      ("UNE", "ZNE"), ("ZNE12", "ZNE--"), ("ZNEH", "ZNE-"), ("1Z", "NZ"), ("Z3", "ZE"), ("Z123", "ZNE-"), ("Z1E", "ZNE"),
+      ("ZNE", "ZNE"), ("zne", "ZNE"), ("Z12", "ZNE"), ("Z23", "ZNE"), ("123", "ZNE"), ("12", "NE"), ("Z", "Z"),
+      ("N", "N"),
+      ("UNE", "ZNE"), ("ZNE12", "ZNE--"), ("ZNEH", "ZNE-"), ("1Z", "NZ"), ("Z3", "ZE"), ("Z123", "ZNE-"),
+      ("Z1E", "ZNE"),
     ] {
       #expect(names(channels.map { "HH\($0)" }) == expected, "\(channels)")
     }

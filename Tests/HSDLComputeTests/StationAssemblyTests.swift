@@ -14,7 +14,9 @@ struct StationAssemblyTests {
       sensitivity: sensitivity.map { Sensitivity(value: $0) })
   }
 
-  func ramp(_ channel: String, _ factor: Int32 = 1, at second: Double = 0, count: Int = 100, rate: Double = 100) -> Trace {
+  func ramp(
+    _ channel: String, _ factor: Int32 = 1, at second: Double = 0, count: Int = 100, rate: Double = 100
+  ) -> Trace {
     Fragments.trace((0..<Int32(count)).map { factor * ($0 + 1) }, at: second, rate: rate, channel: channel)
   }
 
@@ -58,7 +60,8 @@ struct StationAssemblyTests {
   @Test("missing samples become lines")
   func gaps() throws {
     let traces = [
-      Fragments.trace([10, 20], at: 0.1), Fragments.trace([50, 70], at: 0.15), Fragments.trace([1], at: 0.5, channel: "HHE"),
+      Fragments.trace([10, 20], at: 0.1), Fragments.trace([50, 70], at: 0.15),
+      Fragments.trace([1], at: 0.5, channel: "HHE"),
     ]
     let record = try #require(StationRecord.assemble(traces, station: station, span: Fragments.span(0.05, 0.25))).record
     let vertical = try #require(record.vertical)
@@ -141,7 +144,9 @@ struct StationAssemblyTests {
 
   @Test("missing and clipped samples of one horizontal are those of both when they are turned")
   func turnedGaps() throws {
-    let traces = [Fragments.trace([1, 2, 3], at: 0, channel: "HH1"), Fragments.trace([1, 2, 3, 4, 5], at: 0.02, channel: "HH2")]
+    let traces = [
+      Fragments.trace([1, 2, 3], at: 0, channel: "HH1"), Fragments.trace([1, 2, 3, 4, 5], at: 0.02, channel: "HH2"),
+    ]
     let channels = [channel("HH1", azimuth: 45, dip: 0), channel("HH2", azimuth: 135, dip: 0)]
     let record = try #require(
       StationRecord.assemble(traces, station: station, span: Fragments.span(0, 0.07), channels: channels)
@@ -159,7 +164,8 @@ struct StationAssemblyTests {
     #expect(record.sensitivity == 2 && record.inputUnits == "M/S")
     for wrong in [channel("HHN"), channel("HHN", sensitivity: 0), channel("HHN", sensitivity: .nan)] {
       let counts = try #require(
-        StationRecord.assemble([ramp("HHZ"), ramp("HHN")], station: station, span: span, channels: [channels[0], wrong])
+        StationRecord.assemble(
+          [ramp("HHZ"), ramp("HHN")], station: station, span: span, channels: [channels[0], wrong])
       ).record
       #expect(counts.sensitivity == nil && counts.inputUnits == nil && counts.vertical?.samples[1] == 2)
     }

@@ -69,7 +69,8 @@ struct TraceMergeTests {
         let jitter = round % 2 == 0 ? 0 : (Double(generator.next() % 9) - 4) * 1e-4
         traces.append(
           Trace(
-            id: id, start: Fragments.begin.advanced(by: Double(start) * 0.01 + jitter), samplingRate: 100, samples: samples))
+            id: id, start: Fragments.begin.advanced(by: Double(start) * 0.01 + jitter), samplingRate: 100,
+            samples: samples))
       }
       var counts = MergeCounts()
       let merged = TraceMerge.place(traces, on: grid, counts: &counts)
@@ -164,7 +165,9 @@ struct TraceMergeTests {
 
   @Test("fragments that are too short are taken away, and counted")
   func short() throws {
-    let traces = [Fragments.trace([1, 1, 1], at: 0), Fragments.trace([2], at: 0.05), Fragments.trace([3, 3], at: 0.08)]
+    let traces = [
+      Fragments.trace([1, 1, 1], at: 0), Fragments.trace([2], at: 0.05), Fragments.trace([3, 3], at: 0.08),
+    ]
     for (limit, kept) in [(0, 6), (1, 6), (2, 5), (3, 3), (4, 0)] {
       var counts = MergeCounts()
       let merged = TraceMerge.place(
@@ -172,14 +175,18 @@ struct TraceMergeTests {
       #expect(merged.samples.filter { !$0.isNaN }.count == kept)
       #expect(counts.droppedSamples == 6 - kept)
       #expect(merged.missing.reduce(0) { $0 + $1.count } == 10 - kept)
-      for (left, right) in zip(merged.missing, merged.missing.dropFirst()) { #expect(left.upperBound < right.lowerBound) }
+      for (left, right) in zip(merged.missing, merged.missing.dropFirst()) {
+        #expect(left.upperBound < right.lowerBound)
+      }
     }
   }
 
   @Test("nonsense is counted and left out")
   func nonsense() throws {
     var traces: [Trace] = []
-    for rate in [0, -1, .nan, .infinity, -.infinity, 1e-300, 1e300] { traces.append(Fragments.trace([1], at: 0, rate: rate)) }
+    for rate in [0, -1, .nan, .infinity, -.infinity, 1e-300, 1e300] {
+      traces.append(Fragments.trace([1], at: 0, rate: rate))
+    }
     for seconds in [Int64.min, -1 << 60, 1 << 60, .max] {
       var trace = Fragments.trace([1, 2], at: 0)
       trace.start = UTCTime(seconds: seconds)

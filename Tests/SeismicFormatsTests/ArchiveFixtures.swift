@@ -19,7 +19,9 @@ enum ArchiveFixtures {
   ) -> [UInt8] {
     var bytes: [UInt8] = []
     func put<T: FixedWidthInteger>(_ value: T) { withUnsafeBytes(of: value.bigEndian) { bytes += $0 } }
-    func put(_ text: String, _ width: Int) { bytes += (Array(text.utf8) + [UInt8](repeating: 32, count: width)).prefix(width) }
+    func put(_ text: String, _ width: Int) {
+      bytes += (Array(text.utf8) + [UInt8](repeating: 32, count: width)).prefix(width)
+    }
     let digits = String(number + 1)
     put(String(repeating: "0", count: 6 - digits.count) + digits, 6)
     put("D ", 2)

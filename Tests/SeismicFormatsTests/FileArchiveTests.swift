@@ -30,7 +30,7 @@ struct FileArchiveTests {
   func reading() throws {
     var problems: [Problem] = []
     let archive = try FileArchive(folder.url.path) { problems.append($0) }
-    #expect(problems.count == 2)
+    #expect(problems.count == 1 && problems.first?.found.hasPrefix("2 of 5 files") == true)
     #expect(archive.streams.map(\.description) == ["XX.ABC..HHZ", "XX.ABC.00.HHZ", "XX.DEF..EHZ"])
     func samples(_ stream: StreamID, _ lower: Double, _ upper: Double) throws -> [Int32] {
       ArchiveFixtures.samples(
@@ -162,7 +162,8 @@ struct FileArchiveTests {
     "trees of published files",
     .enabled(if: SharedData.has("archive/oklahoma-2013"), "the shared data is not here"),
     arguments: [
-      ("oklahoma-2013", 24), ("corinth-20100118", 61), ("hengill-2018", 60), ("turkey-20230206", 3), ("grimsel-2020", 15),
+      ("oklahoma-2013", 24), ("corinth-20100118", 61), ("hengill-2018", 60), ("turkey-20230206", 3),
+      ("grimsel-2020", 15),
     ])
   func published(name: String, count: Int) throws {
     let archive = try FileArchive(SharedData.path("archive/" + name)) { _ in }

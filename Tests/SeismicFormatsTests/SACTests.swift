@@ -27,7 +27,9 @@ struct SACBytes {
   func bytes(bigEndian: Bool = false) -> [UInt8] {
     var bytes: [UInt8] = []
     func put(_ value: UInt32) {
-      for shift in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(8 * (bigEndian ? 3 - shift : shift)))) }
+      for shift in 0..<4 {
+        bytes.append(UInt8(truncatingIfNeeded: value >> UInt32(8 * (bigEndian ? 3 - shift : shift))))
+      }
     }
     for value in floats { put(value.bitPattern) }
     for value in words { put(UInt32(bitPattern: value)) }
@@ -161,10 +163,14 @@ struct SACTests {
   func published() throws {
     let corinth = "archive/corinth-20100118/2010.01.18-17.03.51/"
     for (name, id, start, rate, count, sum) in [
-      (corinth + "2010.01.18-17.03.51.AGE.01.EHE.SAC", "CL.AGE.01.EHE", "2010-01-18T17:03:51.003664Z", 250.0, 25000,
-        -1709191489.0),
-      (corinth + "2010.01.18-17.03.51.AIO.00.EHZ.SAC", "CL.AIO.00.EHZ", "2010-01-18T17:03:51.006339Z", 125, 12500,
-        -740755176),
+      (
+        corinth + "2010.01.18-17.03.51.AGE.01.EHE.SAC", "CL.AGE.01.EHE", "2010-01-18T17:03:51.003664Z", 250.0, 25000,
+        -1709191489.0
+      ),
+      (
+        corinth + "2010.01.18-17.03.51.AIO.00.EHZ.SAC", "CL.AIO.00.EHZ", "2010-01-18T17:03:51.006339Z", 125, 12500,
+        -740755176
+      ),
       (corinth + "triz_deconv.sac", "CL.TRIZ.00.HHE", "2010-01-18T17:03:51.005Z", 100, 10000, -18408.143197327852),
       ("badfiles/sac/null_terminated.sac", "GD.PIN1..LYE", "2012-05-01T12:00:00Z", 1, 10, -226741),
       ("badfiles/sac/test.sac", ".STA..Q", "1978-07-18T08:00:10Z", 1, 100, 9.169194882474585e-06),

@@ -21,13 +21,16 @@ struct SDSArchiveTests {
   func midnightRule() throws {
     // The first day's file goes on for 25 s behind midnight.
     let first = midnight.advanced(by: -100)
-    try write(stream, 2020, "001", ArchiveFixtures.records(stream, from: first, rate: 10, samples: (0..<1250).map { $0 }))
+    try write(
+      stream, 2020, "001", ArchiveFixtures.records(stream, from: first, rate: 10, samples: (0..<1250).map { $0 }))
     try write(
       stream, 2020, "002",
       ArchiveFixtures.records(stream, from: midnight.advanced(by: 25), rate: 10, samples: (1250..<3000).map { $0 }))
     let archive = try archive()
     #expect(archive.streams == [stream])
-    for (lower, upper) in [(-50.0, 60.0), (0, 30), (1, 2), (20, 26), (24.9, 25.1), (-100, 175), (-100, -99.9), (100, 174)] {
+    for (lower, upper) in [
+      (-50.0, 60.0), (0, 30), (1, 2), (20, 26), (24.9, 25.1), (-100, 175), (-100, -99.9), (100, 174),
+    ] {
       let traces = try archive.read(stream, in: midnight.advanced(by: lower)..<midnight.advanced(by: upper)) {
         Issue.record("\($0)")
       }
@@ -74,7 +77,9 @@ struct SDSArchiveTests {
     #expect(throws: FormatError.self) { try SDSArchive(try TemporaryFolder().url.path) { _ in } }
     // A single good file makes it an archive; the others are told of once.
     try write(stream, 2020, "001", ArchiveFixtures.records(stream, from: midnight, rate: 10, samples: [1]))
-    for name in ["XX.ABC..HHZ.D.2020.367", "XX.ABC..HHZ.D.2020.1", "XX.ABC..HHN.D.2020.001", "YY.ABC..HHZ.D.2020.001", "x"] {
+    for name in [
+      "XX.ABC..HHZ.D.2020.367", "XX.ABC..HHZ.D.2020.1", "XX.ABC..HHN.D.2020.001", "YY.ABC..HHZ.D.2020.001", "x",
+    ] {
       try ArchiveFixtures.write(folder, "2020/XX/ABC/HHZ.D/\(name)", [1])
     }
     var problems: [Problem] = []
@@ -92,7 +97,9 @@ struct SDSArchiveTests {
     #expect(index.streams.count == 3)
     #expect(try SDSIndex(table: index.table, path: "x") == index)
     #expect(try SDSIndex(table: SDSIndex().table, path: "x") == SDSIndex())
-    for text in ["a\nXX,ABC,,HHZ,5:", "a\nXX,ABC,,HHZ,5:4", "a\nXX,ABC,,HHZ,1:9999999999", "a\nXX", "a\n,,,,x", "a\nA,B,,C,:5"] {
+    for text in [
+      "a\nXX,ABC,,HHZ,5:", "a\nXX,ABC,,HHZ,5:4", "a\nXX,ABC,,HHZ,1:9999999999", "a\nXX", "a\n,,,,x", "a\nA,B,,C,:5",
+    ] {
       #expect(throws: FormatError.self) { try SDSIndex(table: Array(text.utf8), path: "x") }
     }
   }
@@ -112,7 +119,8 @@ struct SDSArchiveTests {
       var parts: [Int32] = []
       for window in -1..<20 {
         let lower = start.advanced(by: Double(window) * 10)
-        parts += ArchiveFixtures.samples(try archive.read(stream, in: lower..<lower.advanced(by: 10)) { Issue.record("\($0)") })
+        parts += ArchiveFixtures.samples(
+          try archive.read(stream, in: lower..<lower.advanced(by: 10)) { Issue.record("\($0)") })
       }
       #expect(parts == whole)
     }

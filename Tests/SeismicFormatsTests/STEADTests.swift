@@ -111,7 +111,8 @@ struct STEADTests {
     #expect(row.p?.sample == 700 && row.s?.sample == 1894 && row.codaEnd == 2896)
     #expect(row.place?.latitude == 32.8889 && row.source.magnitude == 3.6 && row.category == .earthquake)
     #expect(row.start == UTCTime("2006-07-23T15:59:00.96Z"))
-    #expect(zip(row.snr, [56.79999924, 55.40000153, 47.40000153]).allSatisfy { abs($0 - $1) < 1e-8 } && row.snr.count == 3)
+    #expect(
+      zip(row.snr, [56.79999924, 55.40000153, 47.40000153]).allSatisfy { abs($0 - $1) < 1e-8 } && row.snr.count == 3)
     let sums = try file.waveform(0).map { $0.samples.doubles.reduce(0, +) }
     for (sum, reference) in zip(sums, [719.62327642, 67.3224815, 1323.64967564]) {
       #expect(abs(sum - reference) < 1e-6)

@@ -114,9 +114,10 @@ public enum ChannelChoice {
     var bestRank: (Double, Int, String, Int, String, StationID)?
     for (key, sum) in sums {
       // The rate of most samples; of two the one nearer to what is preferred, then the lower.
-      let rate = sum.rates.min {
-        ($1.value, abs($0.key - preferredRate), $0.key) < ($0.value, abs($1.key - preferredRate), $1.key)
-      }?.key ?? 0
+      let rate =
+        sum.rates.min {
+          ($1.value, abs($0.key - preferredRate), $0.key) < ($0.value, abs($1.key - preferredRate), $1.key)
+        }?.key ?? 0
       let code = key.code.uppercased()
       let rank = (
         abs(rate - preferredRate), order.firstIndex(of: code) ?? order.count, code + key.code, -sum.count, key.location,

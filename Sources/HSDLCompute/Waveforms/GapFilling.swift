@@ -13,7 +13,9 @@ enum GapFilling {
       let first = before ?? after ?? 0
       let last = after ?? before ?? 0
       let step = (last - first) / Double(range.count + 1)
-      for index in range { samples[index] = before == nil || after == nil ? first : first + step * Double(index - range.lowerBound + 1) }
+      for index in range {
+        samples[index] = before == nil || after == nil ? first : first + step * Double(index - range.lowerBound + 1)
+      }
     }
   }
 

@@ -116,8 +116,10 @@ extension StationRecord {
     return parts
   }
 
-  /// A time at which there is a sample: of the longest fragment in the span, then of the earliest, then of the first
-  /// component. Its fragment has the rate of its component.
+  /// A time at which there is a sample.
+  ///
+  /// Of the longest fragment in the span, then of the earliest, then of the first component; a fragment counts when it has
+  /// the rate of its component.
   private static func anchor(_ traces: [Trace], _ span: Range<UTCTime>, _ parts: [ComponentPart]) -> UTCTime? {
     var best: (count: Int, start: UTCTime, part: Int)?
     for trace in traces {
@@ -127,7 +129,9 @@ extension StationRecord {
       let range = trace.indices(in: span)
       guard !range.isEmpty else { continue }
       let candidate = (count: range.count, start: trace.time(of: range.lowerBound), part: part)
-      if let best, (-best.count, best.start, best.part) <= (-candidate.count, candidate.start, candidate.part) { continue }
+      if let best, (-best.count, best.start, best.part) <= (-candidate.count, candidate.start, candidate.part) {
+        continue
+      }
       best = candidate
     }
     return best?.start

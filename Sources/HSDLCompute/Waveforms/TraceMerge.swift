@@ -158,7 +158,7 @@ private struct Placement {
       counts.otherRates += 1
       return
     }
-    let exact = trace.start.distance(from: grid.start) * grid.samplingRate
+    let exact = trace.start.timeInterval(since: grid.start) * grid.samplingRate
     guard abs(exact) < 1e15 else {
       counts.unusableFragments += 1
       return
