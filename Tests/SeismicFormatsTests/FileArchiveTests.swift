@@ -30,7 +30,7 @@ struct FileArchiveTests {
   func reading() throws {
     var problems: [Problem] = []
     let archive = try FileArchive(folder.url.path) { problems.append($0) }
-    #expect(problems.count == 2)
+    #expect(problems.count == 1 && problems.first?.found.hasPrefix("2 of 5 files") == true)
     #expect(archive.streams.map(\.description) == ["XX.ABC..HHZ", "XX.ABC.00.HHZ", "XX.DEF..EHZ"])
     func samples(_ stream: StreamID, _ lower: Double, _ upper: Double) throws -> [Int32] {
       ArchiveFixtures.samples(

@@ -37,7 +37,7 @@ struct ComponentPart {
     let isOwnRate = abs(rate / grid.samplingRate - 1) <= NominalRate.tolerance
     let ownRate = isOwnRate ? grid.samplingRate : rate
     let length =
-      isOwnRate ? Double(grid.count) : span.upperBound.distance(from: grid.start).nextUp * ownRate
+      isOwnRate ? Double(grid.count) : span.upperBound.timeInterval(since: grid.start).nextUp * ownRate
     guard length < Double(SampleGrid.countLimit) else {
       report.leftOut.append(stream.channel)
       return false
@@ -90,7 +90,7 @@ struct ComponentPart {
       best = (range.count, time)
     }
     guard let best else { return 0 }
-    let distance = start.distance(from: best.time) * rate
+    let distance = start.timeInterval(since: best.time) * rate
     let shift = distance - distance.rounded(.down)
     return shift >= 0.1 && shift <= 0.9 ? shift : 0
   }

@@ -30,13 +30,13 @@ public struct SampleGrid: Hashable, Sendable {
   public init?(span: Range<UTCTime>, samplingRate: Double, anchor: UTCTime? = nil) {
     self.init(start: span.lowerBound, samplingRate: samplingRate, count: 0)
     if let anchor {
-      let distance = anchor.distance(from: span.lowerBound) * samplingRate
+      let distance = anchor.timeInterval(since: span.lowerBound) * samplingRate
       // What is left when whole intervals are taken away, rounded off so that a sample meant to be at the begin is there.
       var phase = distance - (distance + 1e-3).rounded(.down)
       if !phase.isFinite { phase = 0 }
       start = span.lowerBound.advanced(by: phase / samplingRate)
     }
-    let length = span.upperBound.distance(from: start) * samplingRate
+    let length = span.upperBound.timeInterval(since: start) * samplingRate
     guard length < Double(Self.countLimit) else { return nil }
     count = max(Int((length - 1e-3).rounded(.up)), 0)
   }

@@ -116,8 +116,10 @@ extension StationRecord {
     return parts
   }
 
-  /// A time at which there is a sample: of the longest fragment in the span, then of the earliest, then of the first
-  /// component. Its fragment has the rate of its component.
+  /// A time at which there is a sample.
+  ///
+  /// Of the longest fragment in the span, then of the earliest, then of the first component; a fragment counts when it has
+  /// the rate of its component.
   private static func anchor(_ traces: [Trace], _ span: Range<UTCTime>, _ parts: [ComponentPart]) -> UTCTime? {
     var best: (count: Int, start: UTCTime, part: Int)?
     for trace in traces {

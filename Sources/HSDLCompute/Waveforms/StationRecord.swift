@@ -39,8 +39,9 @@ public struct StationRecord: Sendable {
   public var east: Component?
   /// Whether the horizontal components point north and east (rotated where the inventory says how they stand).
   public var isOriented: Bool
-  /// Counts per unit of motion by which the samples of the first component, vertical first, were divided; nil when they
-  /// are counts still. Each component was divided by its own.
+  /// Counts per unit of motion by which the samples were divided; nil when they are counts still.
+  ///
+  /// Each component was divided by its own; this is that of the first one, vertical first.
   public var sensitivity: Double?
   /// The unit that the samples have after that, as the inventory writes it: `M/S`, `M/S**2`; nil for counts.
   public var inputUnits: String?

@@ -41,7 +41,7 @@ extension TraceMerge {
           continue
         }
         let last = open[place]
-        let position = trace.start.distance(from: stretches[last].start) * stretches[last].samplingRate
+        let position = trace.start.timeInterval(since: stretches[last].start) * stretches[last].samplingRate
         let length = stretches[last].count
         if position > Double(length) + 0.5 {
           counts.gaps += 1

@@ -32,9 +32,9 @@ public enum TraceMerge {
     }
     counts = placement.counts
     counts.fragments += traces.count
-    guard placement.hasMissing else { return (samples, []) }
-    var result = samples
-    let missing = Self.missing(&result, options: options, counts: &counts)
+    var result = consume samples
+    let ranges = placement.needsScan ? scan(result) : placement.gaps
+    let missing = Self.missing(ranges, &result, options: options, counts: &counts)
     return (result, missing)
   }
 
@@ -74,11 +74,9 @@ public enum TraceMerge {
     return a.samplingRate.bitPattern < b.samplingRate.bitPattern ? -1 : 1
   }
 
-  /// Finds what is missing, counts it, and takes stretches away that are too short.
-  private static func missing(
-    _ samples: inout [Double], options: MergeOptions, counts: inout MergeCounts
-  ) -> [Range<Int>] {
-    var missing = samples.withUnsafeBufferPointer { samples in
+  /// Where samples are NaN.
+  private static func scan(_ samples: [Double]) -> [Range<Int>] {
+    samples.withUnsafeBufferPointer { samples in
       var missing: [Range<Int>] = []
       var index = 0
       while index < samples.count {
@@ -89,6 +87,13 @@ public enum TraceMerge {
       }
       return missing
     }
+  }
+
+  /// Takes stretches away that are too short, and counts what is missing.
+  private static func missing(
+    _ ranges: [Range<Int>], _ samples: inout [Double], options: MergeOptions, counts: inout MergeCounts
+  ) -> [Range<Int>] {
+    var missing = ranges
     if options.shortestStretch > 1 {
       var kept: [Range<Int>] = []
       var start = 0
@@ -129,7 +134,10 @@ private struct Placement {
   let grid: SampleGrid
   let options: MergeOptions
   var counts: MergeCounts
-  var hasMissing = false
+  /// Where nothing was put, in order, not touching each other.
+  var gaps: [Range<Int>] = []
+  /// Whether samples within what was put are missing, or some were put into gaps: the gaps do not tell the whole then.
+  var needsScan = false
   /// The first index behind all samples so far; those before it, in the grid, have a value or NaN.
   private var frontier = Int.min
   /// Up to where the memory has values.
@@ -158,7 +166,7 @@ private struct Placement {
       counts.otherRates += 1
       return
     }
-    let exact = trace.start.distance(from: grid.start) * grid.samplingRate
+    let exact = trace.start.timeInterval(since: grid.start) * grid.samplingRate
     guard abs(exact) < 1e15 else {
       counts.unusableFragments += 1
       return
@@ -205,19 +213,19 @@ private struct Placement {
       switch samples {
       case .int32(let values):
         values.withUnsafeBufferPointer { values in
-          compare(overlap, memory) { Double(values[$0 + shift]) }
-          for index in fresh { memory[index] = Double(values[index + shift]) }
+          compare(overlap, memory) { Double(values[$0 &+ shift]) }
+          for index in fresh { memory[index] = Double(values[index &+ shift]) }
         }
       case .float32(let values):
         values.withUnsafeBufferPointer { values in
-          compare(overlap, memory) { Double(values[$0 + shift]) }
-          for index in fresh { memory[index] = Double(values[index + shift]) }
+          compare(overlap, memory) { Double(values[$0 &+ shift]) }
+          for index in fresh { memory[index] = Double(values[index &+ shift]) }
         }
         check(fresh, memory)
       case .float64(let values):
         values.withUnsafeBufferPointer { values in
-          compare(overlap, memory) { values[$0 + shift] }
-          for index in fresh { memory[index] = values[index + shift] }
+          compare(overlap, memory) { values[$0 &+ shift] }
+          for index in fresh { memory[index] = values[index &+ shift] }
         }
         check(fresh, memory)
       case .text: break
@@ -235,7 +243,10 @@ private struct Placement {
     for index in range {
       let fresh = value(index)
       if memory[index].isNaN {
-        if fresh.isFinite { memory[index] = fresh }
+        if fresh.isFinite {
+          memory[index] = fresh
+          needsScan = true
+        }
       } else if fresh == memory[index] {
         counts.repeatedSamples += 1
       } else if fresh.isFinite {
@@ -253,13 +264,13 @@ private struct Placement {
       memory[index] = .nan
       invalid += 1
     }
-    if invalid > 0 { hasMissing = true }
+    if invalid > 0 { needsScan = true }
     counts.invalidSamples += invalid
   }
 
   private mutating func fillMissing(upTo end: Int, _ memory: UnsafeMutableBufferPointer<Double>) {
-    hasMissing = true
     for index in filled..<end { memory[index] = .nan }
+    gaps.append(filled..<end)
     filled = end
   }
 

@@ -34,7 +34,7 @@ struct BlockCache {
   mutating func traces(
     _ path: String, _ stream: StreamID, in span: Range<UTCTime>, decode: (Range<UTCTime>) throws -> [Trace]
   ) throws -> [Trace] {
-    let length = span.upperBound.distance(from: span.lowerBound)
+    let length = span.upperBound.timeInterval(since: span.lowerBound)
     guard length <= Self.longestSpan else { return try decode(span) }
     let first = Self.block(span.lowerBound)
     // The upper bound does not belong to the span.
@@ -96,8 +96,9 @@ struct BlockCache {
         let before = left[index]
         let interval = 1 / before.samplingRate
         return before.id == trace.id && abs(before.samplingRate - trace.samplingRate) <= 1e-4 * before.samplingRate
-          && abs(trace.start.distance(from: before.time(of: before.count))) <= interval / 2
-          && abs(trace.start.distance(from: border)) <= interval * 1.5 && before.samples.isSameType(as: trace.samples)
+          && abs(trace.start.timeInterval(since: before.time(of: before.count))) <= interval / 2
+          && abs(trace.start.timeInterval(since: border)) <= interval * 1.5
+          && before.samples.isSameType(as: trace.samples)
       }
       if let place {
         isTaken[place] = true

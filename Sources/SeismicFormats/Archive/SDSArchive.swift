@@ -27,8 +27,9 @@ public final class SDSArchive: WaveformArchive {
 
   public var streams: [StreamID] { index.streams }
 
-  /// How near a span must come to midnight for the neighbour's file to be read, in seconds: 5,000 samples at the rate that
-  /// the band code stands for, and 30 s at least. Records may be that long.
+  /// How near a span must come to midnight for the neighbour's file to be read, in seconds.
+  ///
+  /// It is 5,000 samples at the rate that the band code stands for, and 30 s at least: records may be that long.
   static func margin(_ channel: String) -> Double {
     let rate: Double =
       switch channel.uppercased().first {

@@ -8,6 +8,8 @@ public struct SDSIndex: Hashable, Sendable {
 
   /// The letter of the kind of data: D, waveforms.
   static let typeLetter = "D"
+  /// The letters of all kinds: also detections, logs, timing, calibration, responses, opaque data.
+  static let typeLetters: Set<String> = ["D", "E", "L", "T", "C", "R", "O"]
   /// How a file of the archive is called.
   static let pattern = "YEAR/NET/STA/CHAN.D/NET.STA.LOC.CHAN.D.YEAR.DAY"
 
@@ -58,12 +60,13 @@ public struct SDSIndex: Hashable, Sendable {
           }
           for channel in try FolderListing.entries(stationPath) {
             let channelPath = stationPath + "/" + channel.name
-            guard channel.isFolder else {
-              note(channelPath)
+            let parts = channel.name.split(separator: ".", omittingEmptySubsequences: false)
+            guard channel.isFolder, parts.count == 2, typeLetters.contains(String(parts[1])) else {
+              note(channel.isFolder ? firstFile(channelPath) ?? channelPath : channelPath)
               continue
             }
-            // Other letters are logs, responses and so on, and belong to the layout.
-            guard channel.name.hasSuffix("." + typeLetter) else { continue }
+            // Logs, responses and so on belong to the layout, and are no waveforms.
+            guard parts[1] == typeLetter else { continue }
             for file in try FolderListing.entries(channelPath) {
               if file.isFile, let (stream, day) = parse(file.name), day.year == number,
                 stream.network == network.name, stream.station == station.name,

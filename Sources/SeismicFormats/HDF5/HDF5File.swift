@@ -54,7 +54,9 @@ public final class HDF5File {
     }
   }
 
-  /// Opens an object, one part of the path after the other, without leaving the file. Call it under the lock.
+  /// Opens an object, one part of the path after the other, without leaving the file.
+  ///
+  /// Call it under the lock.
   private func open(_ object: String) -> HDF5Handle? {
     let parts = object.utf8.split(separator: 47)
     guard parts.count <= 32, !object.utf8.contains(0) else { return nil }

@@ -65,7 +65,9 @@ public enum HDF5Value: Hashable, Sendable {
   /// The first number; nil where there is none, or text that is none.
   public var number: Double? { numbers.first }
 
-  /// The numbers; those in a text as `[ 56.8  55.4 ]` or `[[2896.]]` too. Empty for other text.
+  /// The numbers, also those that stand in a text.
+  ///
+  /// `[ 56.8  55.4 ]` and `[[2896.]]` are such texts; for others there are none.
   public var numbers: [Double] {
     switch self {
     case .integers(let values): values.map(Double.init)

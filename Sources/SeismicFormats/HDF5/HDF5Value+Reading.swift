@@ -34,10 +34,14 @@ extension HDF5Value {
   /// The most bytes that one text may have.
   static let textLimit = 1 << 20
 
-  /// Reads an attribute; nil where it is of a type that is not read here, too large or damaged. Call it under the lock.
+  /// Reads an attribute; nil where it is of a type that is not read here, too large or damaged.
+  ///
+  /// Call it under the lock.
   static func read(attribute: HDF5Handle) -> HDF5Value? { read(.attribute(attribute.id)) }
 
-  /// Reads a small dataset as a whole; nil as above. Call it under the lock.
+  /// Reads a small dataset as a whole; nil as for an attribute.
+  ///
+  /// Call it under the lock.
   static func read(dataset: HDF5Handle) -> HDF5Value? { read(.dataset(dataset.id)) }
 
   private static func read(_ source: Source) -> HDF5Value? {

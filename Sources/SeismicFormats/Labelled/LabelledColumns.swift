@@ -72,7 +72,7 @@ extension LabelledWaveform {
     }
   }
 
-  /// The columns of one phase: `p_arrival_sample`, `trace_P_arrival_sample`, `trace_Pg_arrival_sample` …
+  /// The columns of one phase: `p_arrival_sample`, `trace_P_arrival_sample`, `trace_Pg_arrival_sample`, and so on.
   private struct Label {
     var sample: Double?
     var status = ""
@@ -97,7 +97,7 @@ extension LabelledWaveform {
 }
 
 extension LabelledWaveform.Category {
-  /// The category that a text names: `earthquake_local`, `earthquake`, `noise` …
+  /// The category that a text names: `earthquake_local`, `earthquake`, `noise`, and so on.
   init(_ text: String) {
     let word = text.lowercased()
     if word.isEmpty {

@@ -54,7 +54,10 @@ public struct UTCTime: Hashable, Sendable {
 
   /// Seconds from `other` to this instant; exact to a nanosecond within 100 days, to 0.1 µs within 30 years.
   public func timeInterval(since other: UTCTime) -> Double {
-    Double(seconds - other.seconds) + Double(nanoseconds - other.nanoseconds) * 1e-9
+    let (difference, overflow) = seconds.subtractingReportingOverflow(other.seconds)
+    // Times that no date stands for can come from arithmetic; they must not trap.
+    if overflow { return Double(seconds) - Double(other.seconds) }
+    return Double(difference) + Double(nanoseconds - other.nanoseconds) * 1e-9
   }
 
   /// The instant `interval` seconds later, to the nearest nanosecond.

@@ -12,15 +12,6 @@ extension Samples {
   }
 }
 
-extension UTCTime {
-  /// Seconds from `other` to this instant, as ``timeInterval(since:)``, for times however far apart.
-  public func distance(from other: UTCTime) -> Double {
-    let (difference, overflow) = seconds.subtractingReportingOverflow(other.seconds)
-    if overflow { return Double(seconds) - Double(other.seconds) }
-    return Double(difference) + Double(nanoseconds - other.nanoseconds) * 1e-9
-  }
-}
-
 extension Trace {
   /// The indices of the samples whose time lies in a span, to a hundredth of the sampling interval: times are rounded,
   /// and a sample that is meant to be at a bound may stand a little before it.
@@ -30,7 +21,7 @@ extension Trace {
     /// The first index whose time is not before an instant.
     func first(_ bound: UTCTime) -> Int {
       let time = bound.advanced(by: -0.01 / samplingRate)
-      let estimate = time.distance(from: start) * samplingRate
+      let estimate = time.timeInterval(since: start) * samplingRate
       guard estimate > -2 else { return 0 }
       guard estimate < Double(count) + 2 else { return count }
       // Times are rounded to nanoseconds: the estimate may be off by one.
