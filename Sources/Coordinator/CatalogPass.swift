@@ -7,9 +7,8 @@ import Worker
 /// One pass of all ranks over the events of catalogs.
 struct CatalogPass: EventPass {
   let times: StageTimes
-  /// The number of events and of the duplicates among them; on rank 0 only.
-  private(set) var eventCount = 0
-  private(set) var joinedCount = 0
+  /// How many entries are duplicates of others; on rank 0 only.
+  let joinedCount: Int
   /// What the catalogs and the stations' files had that could not be used; on rank 0 only.
   private let problems: [Problem]
   /// What the units came to; on rank 0 only.
@@ -29,6 +28,7 @@ struct CatalogPass: EventPass {
   ) throws {
     let begin = monotonicSeconds()
     var units: [CatalogUnit] = []
+    var joined = 0
     var found: [Problem] = []
     let history = "\(work.path)/history"
     let wanted = FeatureSet(features.definitions + (model?.ensemble.features.definitions ?? []))
@@ -44,8 +44,7 @@ struct CatalogPass: EventPass {
         input.catalogs, settings: settings, inventory: surroundings.inventory, travelTimes: surroundings.travelTimes,
         folder: work.path, history: history, ranks: communicator.size)
       units = made.units
-      eventCount = made.eventCount
-      joinedCount = made.duplicateCount
+      joined = made.duplicateCount
       found = made.problems + found
     }
     let text = try communicator.broadcast(
@@ -76,6 +75,7 @@ struct CatalogPass: EventPass {
     progress.finish()
     self.summaries = summaries.compactMap { $0 }
     problems = found
+    joinedCount = joined
     var times = scoring.times
     if communicator.isRoot { times.reading += prepared }
     self.times = times
