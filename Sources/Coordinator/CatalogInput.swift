@@ -16,6 +16,8 @@ public struct CatalogInput: Sendable, Equatable {
   public var maximumStations = 64
   /// Whether events that stand more than once are brought together.
   public var mergesDuplicates = true
+  /// Whether the features of single stations are written too.
+  public var writesStationFeatures = false
   /// Events of a unit.
   public var unitSize = 32
 

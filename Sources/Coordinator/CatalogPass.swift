@@ -54,7 +54,8 @@ struct CatalogPass: EventPass {
       try CatalogScoring(
         EventFeatures(
           inventory: surroundings.inventory, archive: surroundings.archive, travelTimes: surroundings.travelTimes,
-          maximumDistance: input.maximumDistance, maximumStations: input.maximumStations, features: wanted),
+          maximumDistance: input.maximumDistance, maximumStations: input.maximumStations, features: wanted,
+          wantsStationRows: input.writesStationFeatures),
         history: history, model: model, features: features, folder: work.path, isStrict: isStrict)
     }
     let prepared = monotonicSeconds() - begin

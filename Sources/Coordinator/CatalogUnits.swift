@@ -98,6 +98,7 @@ struct CatalogUnits {
             end()
             EventHistory.Entry(event)?.append(to: sink)
             end()
+            end()
           }
         }
       }

@@ -1,3 +1,6 @@
+import SeismicFormats
+import Worker
+
 /// Where events come from of which nothing is known yet.
 public enum EventSource: Sendable, Equatable {
   /// Pick tables.
@@ -8,6 +11,11 @@ public enum EventSource: Sendable, Equatable {
   /// Whether the events come from catalogs.
   var isCatalog: Bool {
     if case .catalog = self { true } else { false }
+  }
+
+  /// Whether the features of single stations are written too.
+  var writesStationFeatures: Bool {
+    if case .catalog(let input) = self { input.writesStationFeatures } else { false }
   }
 
   /// The files, for the record of a run.
@@ -24,5 +32,31 @@ public enum EventSource: Sendable, Equatable {
         ("maximum_stations", .integer(input.maximumStations)),
       ]
     }
+  }
+}
+
+/// The table of the features of single stations.
+struct StationFeatureFile {
+  static let name = "station_features.csv"
+  private let file: FileOutput
+  private let sink = TextSink(capacity: 1 << 20)
+
+  /// Starts the table; nil when it is not wanted.
+  init?(_ source: EventSource, in folder: OutputFolder) throws {
+    guard source.writesStationFeatures else { return nil }
+    file = try FileOutput(folder.file(Self.name))
+    try file.write(EventFeatures.stationHeader)
+  }
+
+  /// Adds the rows of an event.
+  func write(_ rows: Bytes) throws {
+    sink.append(rows)
+    if sink.count > 1 << 19 { try file.write(sink) }
+  }
+
+  /// Gives the table its name.
+  func commit() throws {
+    try file.write(sink)
+    try file.commit()
   }
 }

@@ -36,6 +36,7 @@ public struct FeaturesJob: Sendable {
   public var files: [String] {
     ["features.csv", "features.json"]
       + (isLabelled ? ["t_test.csv", "correlation.csv", "pca.csv"] : ["problems.csv"])
+      + (source?.writesStationFeatures ?? false ? [StationFeatureFile.name] : [])
   }
 
   /// Runs the job on all ranks.
@@ -73,14 +74,17 @@ public struct FeaturesJob: Sendable {
       let file = try FileOutput(folder.file("features.csv"))
       try file.write(EventWriter.featuresHeader(features))
       let sink = TextSink(capacity: 1 << 20)
+      let stations = try StationFeatureFile(source, in: folder)
       try pass.forEachRecord { cursor in
         events += 1
+        try stations?.write(cursor.piece(3))
         sink.append(cursor.piece(1))
         if sink.count > 1 << 19 { try file.write(sink) }
       }
       try file.write(sink)
       try folder.write("features.json", definitions.text)
       try problems.file.commit()
+      try stations?.commit()
       try file.commit()
       problems.warn(report)
     }

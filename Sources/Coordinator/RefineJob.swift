@@ -22,7 +22,9 @@ public struct RefineJob: Sendable {
   public var unitSize = 4 << 20
 
   /// The files that the job writes.
-  public static let files = ["events.csv", "features.csv", "refined.xml", "rejected.xml", "problems.csv", "run.json"]
+  public static let files = [
+    "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv", "run.json",
+  ]
 
   /// Creates a job.
   public init(_ source: EventSource, model: String, output: String) {
@@ -67,12 +69,11 @@ public struct RefineJob: Sendable {
       return [
         "\(counted(picks.count, "pick_tables")), \(input.byteCount) bytes, \(counted(input.units.count, "units")) of at most \(unitSize) bytes",
         "\(counted(ranks, "ranks")), about \(counted((input.units.count + ranks - 1) / max(ranks, 1), "units")) each",
-        "results: \(Self.files.map { "\(output)/\($0)" }.joined(separator: ", "))",
+        "results: \(Self.files.filter { $0 != StationFeatureFile.name }.map { "\(output)/\($0)" }.joined(separator: ", "))",
       ]
     case .catalog(let input):
-      return try input.plan(ranks: ranks) + [
-        "results: \(Self.files.map { "\(output)/\($0)" }.joined(separator: ", "))"
-      ]
+      let files = Self.files.filter { $0 != StationFeatureFile.name || input.writesStationFeatures }
+      return try input.plan(ranks: ranks) + ["results: \(files.map { "\(output)/\($0)" }.joined(separator: ", "))"]
     }
   }
 
@@ -99,6 +100,15 @@ public struct RefineJob: Sendable {
       pass = try PickPass(
         input, model: folder, network: network, work: work, isStrict: isStrict, over: communicator, report: report)
     case .catalog(let input):
+      let needed = folder.card.features.map(\.name).filter(FeatureSet.waveforms.names.contains)
+      if let first = needed.first, input.archive == nil {
+        try communicator.agree {
+          throw JobError(
+            .usage,
+            "\(model): the model takes \(counted(needed.count, "features")) of waveforms (\(first), …); give --archive and --stations, or a model of picks"
+          )
+        }
+      }
       pass = try CatalogPass(
         input, model: folder, features: .all, work: work, isStrict: isStrict, over: communicator, report: report)
     }
@@ -139,6 +149,7 @@ public struct RefineJob: Sendable {
     let rejected = try QuakeMLWriter(results.file("rejected.xml"), header: writer.header(kept: false))
     try events.write(source.isCatalog ? writer.catalogEventsHeader : writer.eventsHeader)
     try features.write(EventWriter.featuresHeader(source.isCatalog ? .all : .picks))
+    let stations = try StationFeatureFile(source, in: results)
     let eventsSink = TextSink(capacity: 1 << 20)
     let featuresSink = TextSink(capacity: 1 << 20)
     try pass.forEachRecord { cursor in
@@ -150,6 +161,7 @@ public struct RefineJob: Sendable {
       }
       eventsSink.append(cursor.piece(0))
       featuresSink.append(cursor.piece(1))
+      try stations?.write(cursor.piece(3))
       try (cursor.label == .fake ? rejected : kept).write(fragment: cursor.piece(2))
       if eventsSink.count > 1 << 19 { try events.write(eventsSink) }
       if featuresSink.count > 1 << 19 { try features.write(featuresSink) }
@@ -158,6 +170,7 @@ public struct RefineJob: Sendable {
     try features.write(featuresSink)
     // The catalog gets its names when all of it is written.
     try problems.file.commit()
+    try stations?.commit()
     try features.commit()
     try rejected.finish(header: writer.header(kept: false))
     try kept.finish(header: writer.header(kept: true))

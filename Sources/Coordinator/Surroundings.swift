@@ -41,9 +41,6 @@ struct Surroundings {
     let wantsWaveforms = features.definitions.contains { FeatureSet.waveforms.definitions.contains($0) }
     guard let address = input.archive, wantsWaveforms else {
       archive = nil
-      if wantsWaveforms, input.archive == nil {
-        report.warn("there is no --archive, so the features of waveforms are missing")
-      }
       return
     }
     archive = try Self.open(address, over: communicator, report: report, onProblem: handle)

@@ -40,14 +40,18 @@ struct EventOptions: ParsableArguments {
   @Flag(help: "Leave events that stand more than once in the catalog as they are, instead of merging them.")
   var keepDuplicates = false
 
+  @Flag(help: "Write station_features.csv too: the features of every station of every event.")
+  var stationFeatures = false
+
   func validate() throws {
     guard picks.isEmpty || catalog.isEmpty else { throw ValidationError("give --picks or --catalog, not both") }
     if catalog.isEmpty {
-      guard archive == nil, stations.isEmpty, velocityModel == nil else {
-        throw ValidationError("--archive, --stations and --velocity-model go with --catalog")
+      guard archive == nil, stations.isEmpty, velocityModel == nil, !stationFeatures else {
+        throw ValidationError("--archive, --stations, --velocity-model and --station-features go with --catalog")
       }
     }
-    guard (archive == nil) == stations.isEmpty || archive == nil else {
+    guard archive != nil || !stationFeatures else { throw ValidationError("--station-features needs --archive") }
+    guard archive == nil || !stations.isEmpty else {
       throw ValidationError("--archive needs --stations, the coordinates of its stations")
     }
     guard maxDistance > 0, maxDistance <= 2000 else { throw ValidationError("--max-distance must be from 0 to 2000") }
@@ -63,6 +67,7 @@ struct EventOptions: ParsableArguments {
     input.maximumDistance = maxDistance
     input.maximumStations = maxStations
     input.mergesDuplicates = !keepDuplicates
+    input.writesStationFeatures = stationFeatures
     return .catalog(input)
   }
 }

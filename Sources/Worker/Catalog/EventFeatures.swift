@@ -17,6 +17,8 @@ public final class EventFeatures {
     public var remarks: [String]
     /// Seconds spent on reading waveforms.
     public var readingSeconds: Double
+    /// Rows of `station_features.csv`, if they are wanted.
+    public var stationRows: [UInt8] = []
   }
 
   /// Stations of which waveforms were used in the unit, added over the events.
@@ -31,6 +33,8 @@ public final class EventFeatures {
   private let maximumStations: Int
   private let wantsWaveforms: Bool
   private let wantsOrigin: Bool
+  private let wantsStationRows: Bool
+  private let stationRows = TextSink()
   private let picks = PickFeatures(.picks)
   private let waveforms = WaveformFeatures()
   private let group = PickGroup()
@@ -44,10 +48,12 @@ public final class EventFeatures {
   ///   - maximumDistance: stations farther than this from the epicentre are not looked at, in km.
   ///   - maximumStations: at most so many stations are looked at, the nearest ones.
   ///   - features: those that are wanted; others may come out as NaN.
+  ///   - wantsStationRows: whether the features of single stations are wanted too.
   public init(
     inventory: Inventory?, archive: (any WaveformArchive)?, travelTimes: TravelTimes, maximumDistance: Double,
-    maximumStations: Int, features: FeatureSet
+    maximumStations: Int, features: FeatureSet, wantsStationRows: Bool = false
   ) {
+    self.wantsStationRows = wantsStationRows
     network = StationNetwork(inventory: inventory, archive: archive)
     self.travelTimes = travelTimes
     originFeatures = OriginFeatures(travelTimes)
@@ -160,6 +166,7 @@ extension EventFeatures {
       }
     }
     waveforms.begin(eventKey: stableHash(id))
+    stationRows.removeAll()
     var used = 0
     var looked = 0
     for site in sites where !site.streams.isEmpty {
@@ -188,14 +195,15 @@ extension EventFeatures {
       looked += 1
       used += 1
       let offset = record.start.timeInterval(since: origin)
-      waveforms.add(
-        record,
-        StationArrivals(
-          p: p.time - offset, s: s.time - offset, predictedP: predictedP - offset, predictedS: predictedS - offset,
-          isPPicked: p.isPick, isSPicked: s.isPick, distance: site.distance,
-          hypocentralDistance: (site.distance * site.distance + place.depth * place.depth).squareRoot(),
-          azimuth: site.azimuth, backazimuth: site.backazimuth))
+      let arrivals = StationArrivals(
+        p: p.time - offset, s: s.time - offset, predictedP: predictedP - offset, predictedS: predictedS - offset,
+        isPPicked: p.isPick, isSPicked: s.isPick, distance: site.distance,
+        hypocentralDistance: (site.distance * site.distance + place.depth * place.depth).squareRoot(),
+        azimuth: site.azimuth, backazimuth: site.backazimuth)
+      waveforms.add(record, arrivals)
+      if wantsStationRows { appendRow(id, record, arrivals) }
     }
+    outcome.stationRows = Array(stationRows.bytes)
     guard used > 0 else { return 0 }
     let travelTimes = travelTimes
     waveforms.finish(
@@ -219,4 +227,35 @@ extension EventFeatures {
 
   /// A pick farther than this from the predicted arrival is looked at as none, in seconds.
   private static let pickTolerance = 20.0
+}
+
+extension EventFeatures {
+  /// The header line of `station_features.csv`.
+  public static let stationHeader =
+    "event_id,station,channels,sampling_rate_hz,distance_km,backazimuth,p_time,p_picked,s_time,s_picked,"
+    + "\(WaveformFeatures.stationDefinitions.map(\.name).joined(separator: ","))\n"
+
+  /// Adds the row of the station that was measured last.
+  private func appendRow(_ id: String, _ record: StationRecord, _ arrivals: StationArrivals) {
+    let sink = stationRows
+    sink.append(csv: id)
+    sink.append(byte: 44)
+    sink.append(csv: record.station.description)
+    sink.append(byte: 44)
+    sink.append(csv: [record.vertical, record.north, record.east].compactMap { $0?.channel }.joined(separator: " "))
+    for value in [record.samplingRate, arrivals.distance, arrivals.backazimuth] {
+      sink.append(byte: 44)
+      sink.append(toTenDecimals: value)
+    }
+    for (time, isPick) in [(arrivals.p, arrivals.isPPicked), (arrivals.s, arrivals.isSPicked)] {
+      sink.append(byte: 44)
+      sink.append(record.start.advanced(by: time), fractionDigits: 6)
+      sink.append(isPick ? ",1" : ",0")
+    }
+    for value in waveforms.stationValues {
+      sink.append(byte: 44)
+      sink.append(toTenDecimals: value)
+    }
+    sink.append(byte: 10)
+  }
 }

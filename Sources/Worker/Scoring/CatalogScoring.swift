@@ -27,6 +27,7 @@ public final class CatalogScoring {
     var unusablePickCount: Int
     var remarks: [String]
     var isEmpty: Bool
+    var stationRows: [UInt8]
   }
 
   private var waiting: [Waiting] = []
@@ -164,7 +165,7 @@ public final class CatalogScoring {
     waiting.append(
       Waiting(
         event: event, id: id, duplicateOf: original, unusablePickCount: outcome.unusablePickCount,
-        remarks: outcome.remarks, isEmpty: outcome.isEmpty))
+        remarks: outcome.remarks, isEmpty: outcome.isEmpty, stationRows: outcome.stationRows))
   }
 
   private func scoreBatch(to records: RecordWriter) throws {
@@ -229,6 +230,8 @@ public final class CatalogScoring {
         }
         end()
         pieces(.quakeML(sink))
+        end()
+        entry.stationRows.withUnsafeBufferPointer { sink.append($0) }
         end()
       }
     }

@@ -39,8 +39,9 @@ public struct EventKey {
 /// Layout of a record, all numbers little-endian: seconds (8 bytes), nanoseconds (4), length of the identifier (4), hash of
 /// the identifier (8), label (4), lengths of the pieces (4 each), identifier, pieces.
 public enum RecordFile {
-  /// The pieces of a record: a row of `events.csv`, a row of `features.csv`, an event of a QuakeML file.
-  public static let pieceCount = 3
+  /// The pieces of a record: a row of `events.csv`, a row of `features.csv`, an event of a QuakeML file, rows of
+  /// `station_features.csv`.
+  public static let pieceCount = 4
   static let headerSize = 8 + 4 + 4 + 8 + 4 + 4 * pieceCount
 }
 

@@ -197,6 +197,7 @@ public final class PickScoring {
         }
         end()
         end()
+        end()
       }
       account(\.writing)
       return
@@ -245,6 +246,7 @@ public final class PickScoring {
       EventWriter.featuresRow(group.idBytes, time, features, written, to: sink)
       end()
       writer.quakeML(event, reason: reason, to: QuakeMLEncoder(sink: sink))
+      end()
       end()
     }
   }
