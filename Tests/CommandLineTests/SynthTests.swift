@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Synthetic networks on the command line")
 struct SynthTests {
-  static let small = "--days 0.003 --stations 4 --sampling-rate 20 --events-per-day 5000"
+  static let small = "--days 0.003 --stations 4 --sampling-rate 20 --events-per-day 1500"
 
   @Test("one rank and three write the same")
   func ranks() throws {
@@ -15,7 +15,7 @@ struct SynthTests {
     try place.succeed("synth \(Self.small) --seed 4 --output three --quiet", ranks: 3)
     #expect(try place.shell("diff -r one three").exitCode == 0)
     #expect(try place.shell("find one/archive -type f | wc -l").output.contains("1"))
-    let configuration = "seed: 4\ndays: 0.003\nstations: 4\nsampling_rate: 20\nevents_per_day: 5000\noutput: again\n"
+    let configuration = "seed: 4\ndays: 0.003\nstations: 4\nsampling_rate: 20\nevents_per_day: 1500\noutput: again\n"
     _ = try place.folder.write("synth.yaml", configuration)
     try place.succeed("synth --config synth.yaml")
     #expect(try place.shell("diff -r one again").exitCode == 0)
