@@ -98,7 +98,8 @@ let package = Package(
       name: "CoordinatorTests",
       dependencies: ["Coordinator", "Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],
       swiftSettings: swift),
-    .testTarget(name: "CommandLineTests", dependencies: ["TestSupport", "hsdl-mpi", "HSDLCompute"], swiftSettings: swift),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["TestSupport", "hsdl-mpi", "HSDLCompute"], swiftSettings: swift),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swift),
   ],
   cxxLanguageStandard: .cxx17

@@ -42,7 +42,8 @@ public struct ShallowTraining: Sendable {
       members.append(try CalibratedModel(training: rows, kind: kind, settings: settings, over: collectives))
     }
     let ensemble = try ShallowEnsemble(members)
-    let sample = try rows.sampleValues(limit: 2000, seed: settings.seed, over: collectives)
+    // Explaining a machine costs with the number of features; the mean size of a contribution needs no more rows.
+    let sample = try rows.sampleValues(limit: min(2000, 40_000 / max(rows.width, 1)), seed: settings.seed, over: collectives)
     let entries = try members.map { member in try Self.entry(member, sample: sample) }
     let counts = try communicator.allreduce([rows.count, rows.labels.reduce(0) { $0 + Int($1) }], .sum)
     let own = zip(rows.keys, rows.labels).reduce(UInt64(0)) { $0 &+ mixed($1.0 ^ UInt64($1.1)) }
