@@ -93,7 +93,7 @@ struct RealArchive: Sendable, CustomTestStringConvertible {
 struct RealArchiveTests {
   /// The rows of a table without quoted commas, by column.
   private func rows(_ text: String) -> [[String: String]] {
-    let lines = text.split(separator: "\n").map {
+    let lines = text.split(whereSeparator: \.isNewline).map {
       $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     }
     guard let header = lines.first else { return [] }
