@@ -27,7 +27,15 @@ public func inspect(
       return try InventoryInspection(path)
     }
   }
-  return try CatalogInspection(path, onProgress: onProgress)
+  do {
+    return try CatalogInspection(path, onProgress: onProgress)
+  } catch {
+    // A SeisComP document may describe stations instead of events.
+    guard (try? InventoryFormat.recognise(path)) == .seisComP, let stations = try? InventoryInspection(path),
+      !stations.isEmpty
+    else { throw error }
+    return stations
+  }
 }
 
 /// A summary of what a file says of stations.
@@ -48,6 +56,9 @@ public struct InventoryInspection: Inspection {
     problemCount = problems.count
     firstProblem = problems.first
   }
+
+  /// Whether there is no station.
+  var isEmpty: Bool { inventory.stations.isEmpty }
 
   private var stationIDs: [StationID] { Set(inventory.stations.map(\.id)).sorted() }
 

@@ -82,6 +82,11 @@ struct RealDataTests {
     for file in files {
       let summary = try place.run("inspect \(file)")
       let converted = try place.run("convert \(file) x.xml --overwrite")
+      if summary.output.contains(": SeisComP inventory, ") {
+        // Stations can be inspected and are no catalog.
+        #expect(converted.exitCode == 65)
+        continue
+      }
       #expect(summary.exitCode == converted.exitCode, "\(file)")
       if summary.exitCode == 0 {
         read += 1

@@ -38,8 +38,16 @@ struct StationNetwork {
   }
 
   /// The station that a pick means: networks are often left out or differ between a catalog and an archive.
+  ///
+  /// A station of the archive goes before one of the inventory alone: Nordic files and SEISAN's stations know no networks,
+  /// and then the inventory has a station of the pick's very name that is not the one with the waveforms.
   func resolved(_ id: StationID) -> StationID? {
     let candidates = byCode[id.code] ?? []
+    if streams[id] != nil { return id }
+    let recorded = candidates.filter {
+      streams[$0] != nil && ($0.network.isEmpty || id.network.isEmpty)
+    }
+    if recorded.count == 1 { return recorded[0] }
     if candidates.contains(id) { return id }
     // Where either side does not know the network, or only one network has such a station.
     let likely = id.network.isEmpty ? candidates : candidates.filter { $0.network.isEmpty }
