@@ -40,7 +40,11 @@ extension CatalogInput {
     for path in catalogs {
       let (format, reader) = try CatalogFormat.open(path)
       var count = 0
-      while try reader.next() != nil { count += 1 }
+      do {
+        while try reader.next() != nil { count += 1 }
+      } catch let error as FormatError where count > 0 && error.kind == .badData {
+        lines.append("\(error); the rest of the file would be left out")
+      }
       events += count
       lines.append("\(path): \(format.name), \(counted(count, "events"))")
     }

@@ -56,7 +56,8 @@ struct CatalogPass: EventPass {
           inventory: surroundings.inventory, archive: surroundings.archive, travelTimes: surroundings.travelTimes,
           maximumDistance: input.maximumDistance, maximumStations: input.maximumStations, features: wanted,
           wantsStationRows: input.writesStationFeatures),
-        history: history, model: model, features: features, folder: work.path, isStrict: isStrict)
+        history: history, model: model, features: features, folder: work.path, isStrict: isStrict,
+        catalog: input.catalogs.joined(separator: ", "))
     }
     let prepared = monotonicSeconds() - begin
     var summaries = [CatalogScoring.UnitSummary?](repeating: nil, count: units.count)

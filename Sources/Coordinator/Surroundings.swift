@@ -43,7 +43,24 @@ struct Surroundings {
       archive = nil
       return
     }
-    archive = try Self.open(address, over: communicator, report: report, onProblem: handle)
+    let opened = try Self.open(address, over: communicator, report: report, onProblem: handle)
+    archive = opened
+    let (inventory, files) = (inventory ?? Inventory(), input.stations.joined(separator: ", "))
+    try communicator.agreeOnRoot {
+      let stations = Set(opened.streams.map(\.stationID)).sorted()
+      let unknown = stations.filter { inventory.match($0, at: .epoch) == nil }
+      if let first = unknown.first, unknown.count == stations.count {
+        throw FormatError(
+          .badData, file: files, found: "it describes none of the stations of \(address), such as \(first)",
+          expected: "the stations of the archive", remedy: "check the network code, or give other --stations")
+      }
+      for station in unknown {
+        try onProblem(
+          Problem(
+            file: files, found: "station \(station) of \(address) is not described", expected: "its coordinates",
+            action: "its waveforms were left out"))
+      }
+    }
   }
 
   /// Opens an archive; all ranks make its index together, each a part.

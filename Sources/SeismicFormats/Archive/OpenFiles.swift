@@ -46,7 +46,14 @@ final class OpenFiles {
     }
     do {
       switch try content(path, kind) {
-      case .nothing: return []
+      case .nothing:
+        if case .miniSEED = kind {
+          try tell(
+            Problem(
+              file: path, found: "a file of \(entries[path]?.size ?? 0) bytes", expected: "miniSEED records",
+              action: "file left out"))
+        }
+        return []
       case .sac(let trace): return trace.id == stream ? trace.cut(to: span).map { [$0] } ?? [] : []
       case .miniSEED(let file):
         return try cache.traces(path, stream, in: span) { try file.traces(in: $0, of: stream, onProblem: tell) }

@@ -62,12 +62,16 @@ extension PickGroup {
   /// S phases of stations without a P phase have no row; the group notes them as unusable.
   public func assign(id: Bytes, phases: [EventPhase]) {
     begin(id)
-    var isTaken = [Bool](repeating: false, count: phases.count)
+    // The S phases of each station that no row has yet, the first one last.
+    var open: [StationID: [Int]] = [:]
+    var openCount = 0
+    for place in phases.indices.reversed() where phases[place].wave == .s {
+      open[phases[place].station, default: []].append(place)
+      openCount += 1
+    }
     for phase in phases where phase.wave == .p {
-      let partner = phases.indices.first {
-        !isTaken[$0] && phases[$0].wave == .s && phases[$0].station == phase.station
-      }
-      if let partner { isTaken[partner] = true }
+      let partner = open[phase.station]?.popLast()
+      if partner != nil { openCount -= 1 }
       var code = phase.station.network.isEmpty ? phase.station.code : phase.station.description
       code.withUTF8 {
         append(
@@ -75,6 +79,6 @@ extension PickGroup {
           sTime: partner.map { phases[$0].time }, sProbability: partner.map { phases[$0].probability } ?? .nan)
       }
     }
-    addUnusableRows(phases.indices.count { phases[$0].wave == .s && !isTaken[$0] })
+    addUnusableRows(openCount)
   }
 }

@@ -14,6 +14,7 @@ public final class CatalogScoring {
   private let places: [Int]
   private let written: [Int]
   private let isStrict: Bool
+  private let catalog: String
 
   /// So many events are scored at a time.
   static let batchSize = 64
@@ -51,12 +52,14 @@ public final class CatalogScoring {
   ///   - features: the features that come out.
   ///   - folder: where intermediate files go.
   ///   - isStrict: whether trouble with a waveform file ends the work.
+  ///   - catalog: what is named as the file of an event's trouble.
   /// - Throws: ``ComputeError`` with `unknownFeature` when the model needs a feature that this version does not have.
   public init(
     _ extractor: EventFeatures, history: String, model: ModelFolder?, features: FeatureSet, folder: String,
-    isStrict: Bool
+    isStrict: Bool, catalog: String = ""
   ) throws {
     self.extractor = extractor
+    self.catalog = catalog
     self.history = history
     self.model = model
     self.folder = folder
@@ -131,6 +134,9 @@ public final class CatalogScoring {
   }
 
   private func note(_ problem: Problem) throws {
+    var problem = problem
+    // Of events it is not known any more which catalog they came from.
+    if problem.file.isEmpty { problem.file = catalog }
     if isStrict { throw problem.error }
     problemCount += 1
     problem.appendRow(to: problems)

@@ -39,7 +39,10 @@ public struct ShallowTraining: Sendable {
     var members: [CalibratedModel] = []
     for kind in kinds {
       onStep("training \(kind.title)")
-      members.append(try CalibratedModel(training: rows, kind: kind, settings: settings, over: collectives))
+      let trained = Result { try CalibratedModel(training: rows, kind: kind, settings: settings, over: collectives) }
+      if case .failure(let error) = trained, error is CommunicatorError { throw error }
+      // All ranks fail alike; one of them speaks.
+      members.append(try communicator.agree { try trained.get() })
     }
     let ensemble = try ShallowEnsemble(members)
     // Explaining a machine costs with the number of features; the mean size of a contribution needs no more rows.
