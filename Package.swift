@@ -77,6 +77,10 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Yams", package: "Yams"),
       ], swiftSettings: swift),
 
+    .executableTarget(
+      name: "waveform-benchmarks", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Benchmarks/Waveforms",
+      swiftSettings: swift),
+
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .target(
       name: "CommunicatorChecks", dependencies: ["MPI"], path: "Tests/CommunicatorChecks",

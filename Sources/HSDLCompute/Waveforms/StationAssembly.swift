@@ -145,7 +145,9 @@ extension StationRecord {
     else { return }
     for (index, sensitivity) in known.enumerated() {
       let factor = 1 / sensitivity.value
-      for sample in parts[index].samples.indices { parts[index].samples[sample] *= factor }
+      parts[index].samples.withUnsafeMutableBufferPointer { samples in
+        for sample in samples.indices { samples[sample] *= factor }
+      }
     }
     record.sensitivity = first.value
     record.inputUnits = first.inputUnits

@@ -70,11 +70,20 @@ struct BlockCache {
     clock += 1
     bytes += size
     entries[key] = Entry(traces: traces, bytes: size, lastUse: clock)
-    while bytes > limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse }) {
-      bytes -= oldest.value.bytes
-      entries[oldest.key] = nil
-    }
+    if bytes > limit { shrink() }
     return traces
+  }
+
+  /// Drops what was used longest ago, until a quarter of the room is free; so the search for it is rare.
+  private mutating func shrink() {
+    let uses = entries.values.map { (time: $0.lastUse, bytes: $0.bytes) }.sorted { $0.time < $1.time }
+    var lastDropped = Int.min
+    // What came last stays, however large it is.
+    for use in uses.dropLast() where bytes > limit / 4 * 3 {
+      bytes -= use.bytes
+      lastDropped = use.time
+    }
+    entries = entries.filter { $0.value.lastUse > lastDropped }
   }
 
   /// Forgets what is kept of a file.

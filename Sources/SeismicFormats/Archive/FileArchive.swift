@@ -1,6 +1,6 @@
 /// Waveform files in any tree of folders, under any names: miniSEED and SAC, told by their content.
 ///
-/// Memory: the index, at most 64 open files with 60 bytes a record, and 64 MB of decoded samples.
+/// Memory: the index, at most 224 open files with 256 MB of headers, and 64 MB of decoded samples.
 public final class FileArchive: WaveformArchive {
   /// What the files hold.
   public let index: ArchiveIndex

@@ -2,8 +2,11 @@
 ///
 /// What is wrong with a file is told once, not with every window that is read from it.
 final class OpenFiles {
-  /// The most miniSEED files that are open at a time; each holds about 60 bytes a record.
-  static let limit = 64
+  /// The most files that are open at a time: days of three components of the stations that an event has at most, with room
+  /// for the day before. With fewer, every event of a large network would read the headers of whole days again.
+  static let limit = 224
+  /// The most bytes that are kept of the records' headers, whatever the number of files.
+  static let headerLimit = 256 << 20
   /// Files shorter than the smallest record are just being made.
   static let smallestFile = 128
   /// After how many reads it is looked whether a file has grown.
@@ -87,11 +90,24 @@ final class OpenFiles {
       case .sac: .sac(try SACFile(path).trace())
       case .other: .nothing
       }
-    if entries.count >= Self.limit, let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })?.key {
+    while !entries.isEmpty, entries.count >= Self.limit || headerBytes > Self.headerLimit,
+      let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })?.key
+    {
       entries[oldest] = nil
     }
     entries[path] = Entry(content: content, size: size, lastUse: clock, looked: clock)
     return content
+  }
+
+  /// The bytes that are kept of headers, of all open files together.
+  private var headerBytes: Int {
+    entries.values.reduce(0) { sum, entry in
+      switch entry.content {
+      case .miniSEED(let file): sum + file.headerBytes
+      case .sac(let trace): sum + trace.count * trace.samples.width
+      case .nothing: sum
+      }
+    }
   }
 
   /// The streams of a file that can be read, as it stands; empty where it cannot.

@@ -2,7 +2,7 @@
 ///
 /// A record that begins before midnight stands in the file of the day in which it begins; so the neighbour's file is read too
 /// where a span comes near midnight. Files shorter than 128 bytes are being made and are taken as empty. Memory: the listing,
-/// at most 64 open files with 60 bytes a record, and 64 MB of decoded samples.
+/// at most 224 open files with 256 MB of headers, and 64 MB of decoded samples.
 public final class SDSArchive: WaveformArchive {
   /// The folder that holds the years.
   public let root: String

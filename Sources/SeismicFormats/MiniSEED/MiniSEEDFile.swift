@@ -59,6 +59,11 @@ public final class MiniSEEDFile {
     return traces
   }
 
+  /// The bytes that are kept of the headers that were read.
+  var headerBytes: Int {
+    index?.streams.reduce(0) { $0 + $1.records.capacity * MemoryLayout<MiniSEEDRecord>.stride } ?? 0
+  }
+
   private func indexed(_ onProblem: ProblemHandler) throws -> MiniSEEDIndex {
     if let index { return index }
     let made = try MiniSEEDIndex(input, onProblem: onProblem)
