@@ -12,6 +12,8 @@ public struct DuplicateComparison: Sendable {
   public var samePick = 0.3
   /// Picks of one wave at one station that differ by more, in s, speak against one shock.
   public var otherPick = 1.0
+  /// Common picks whose median difference is less, in s, may be of one shock.
+  public var sameShift = 0.5
   /// Without common picks: the largest difference of origin times, in s, beside what uncertainties allow.
   public var originTime = 2.0
   /// Without common picks: the largest distance of epicentres, in km, beside what uncertainties allow.
@@ -54,8 +56,16 @@ public struct DuplicateComparison: Sendable {
     let allowedTime = 2 * (finite(a.timeError) + finite(b.timeError))
     let allowedDistance = 2 * (finite(a.horizontalError) + finite(b.horizontalError))
     if differences.count >= 3 {
-      // All shifted by the same: another clock or time correction, for so soon after a shock no onset can be read.
+      // Weak onsets are read differently each time, but around the same instant; those of two shocks lie apart by what the
+      // shocks do.
       let shift = median(differences)
+      let near = differences.count - conflicting
+      if abs(shift) <= sameShift, 4 * near >= 3 * differences.count, apart <= originTime,
+        distance <= originDistance + min(allowedDistance, 20)
+      {
+        return .same(50 + Double(near))
+      }
+      // All shifted by the same: another clock or time correction, for so soon after a shock no onset can be read.
       let steady = differences.count { abs($0 - shift) <= samePick }
       guard abs(shift) <= otherPick, steady * 5 >= differences.count * 4, apart <= originTime,
         distance <= originDistance + min(allowedDistance, 20)

@@ -204,10 +204,27 @@ extension SyntheticWorld {
         }
         candidate = associated(.mixed, picks, depths: [3, 12, 25], &random)
       }
-      guard var found = candidate else { continue }
+      // What mostly fits one shock is that shock, and what fits a false event that is there is that event.
+      guard var found = candidate, !isOneShock(found, shocks[max(0, place - 1)...min(place + 2, shocks.count - 1)]),
+        !declared.contains(where: { abs($0.time - found.time) < 4 })
+      else { continue }
       found.truth = event
       declared.append(found)
       made += 1
+    }
+  }
+
+  /// Whether half of an event's picks, or more, are those of one shock.
+  private func isOneShock(
+    _ found: DeclaredEvent, _ shocks: ArraySlice<(event: SyntheticEarthquake, arrivals: [SyntheticArrival])>
+  ) -> Bool {
+    shocks.contains { shock in
+      let own = found.picks.count { pick in
+        shock.arrivals.contains {
+          $0.station == pick.station && abs((pick.wave == .p ? $0.p : $0.s) - pick.time) < 0.6
+        }
+      }
+      return 2 * own >= found.picks.count
     }
   }
 

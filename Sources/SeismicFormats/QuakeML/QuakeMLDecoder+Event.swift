@@ -4,7 +4,9 @@ extension QuakeMLDecoder {
   /// - Parameter fallbackID: what to call the event if it has no identifier.
   mutating func event(_ node: Int32, fallbackID: String) throws -> Event {
     let publicID = attribute(node, .publicID) ?? ""
-    eventID = publicID.isEmpty ? fallbackID : publicID
+    let id = publicID.isEmpty ? fallbackID : publicID
+    // Problems name the event as tables do.
+    eventID = Event(publicID: id).tableID
     if publicID.isEmpty {
       try report(
         Problem(
@@ -12,7 +14,7 @@ extension QuakeMLDecoder {
           found: "an <event> has no publicID", expected: "a publicID in each <event>",
           action: "called \(fallbackID)"))
     }
-    var event = Event(publicID: eventID)
+    var event = Event(publicID: id)
     for child in tree.children(node) {
       switch tag(child) {
       case .preferredOriginID: event.preferredOriginID = string(child)

@@ -81,8 +81,13 @@ enum ResourceIdentifier {
 }
 
 extension Event {
-  /// The identifier for tables: as the catalog has it, without what was done to make it fit QuakeML.
+  /// The identifier for tables: as the catalog has it, without what was done to make it fit QuakeML, in one line.
   public var tableID: String {
+    let id = restoredID
+    return id.contains(where: \.isNewline) ? String(id.map { $0.isNewline ? " " : $0 }) : id
+  }
+
+  private var restoredID: String {
     let prefix = ResourceIdentifier.localPrefix(.event)
     guard publicID.hasPrefix(prefix) else { return publicID }
     let local = String(publicID.dropFirst(prefix.count))

@@ -99,6 +99,14 @@ public final class EventFeatures {
           expected: "degrees on the Earth", action: "only picks were looked at"))
       return outcome
     }
+    if let depth = origin.depth?.value, !EpicentralPlace.depths.contains(depth / 1000) {
+      outcome.remarks.append("the depth is not one of earthquakes")
+      try onProblem(
+        Problem(
+          file: "", eventID: id, found: "a depth of \(depth / 1000) km",
+          expected: "\(Int(EpicentralPlace.depths.lowerBound)) to \(Int(EpicentralPlace.depths.upperBound)) km",
+          action: "taken as not known"))
+    }
     let sites = network.sites(around: place, at: origin.time.value, within: maximumDistance)
     if wantsOrigin {
       let own = originFeatures.compute(
@@ -125,7 +133,7 @@ extension EventFeatures {
   ) -> EventOrigin {
     let uncertainties = OriginUncertainties(origin)
     var value = EventOrigin(time: origin.time.value, latitude: place.latitude, longitude: place.longitude)
-    value.depth = origin.depth.map { $0.value / 1000 } ?? .nan
+    value.depth = place.statedDepth
     value.magnitude = event.preferredMagnitude?.mag.value ?? .nan
     value.stationMagnitudes = event.stationMagnitudes.map(\.mag.value)
     value.horizontalError = uncertainties.horizontal
@@ -193,14 +201,14 @@ extension EventFeatures {
       outcome.readingSeconds += monotonicSeconds() - begin
       guard let record else { continue }
       looked += 1
-      used += 1
       let offset = record.start.timeInterval(since: origin)
       let arrivals = StationArrivals(
         p: p.time - offset, s: s.time - offset, predictedP: predictedP - offset, predictedS: predictedS - offset,
         isPPicked: p.isPick, isSPicked: s.isPick, distance: site.distance,
         hypocentralDistance: (site.distance * site.distance + place.depth * place.depth).squareRoot(),
         azimuth: site.azimuth, backazimuth: site.backazimuth)
-      waveforms.add(record, arrivals)
+      guard waveforms.add(record, arrivals) else { continue }
+      used += 1
       if wantsStationRows { appendRow(id, record, arrivals) }
     }
     outcome.stationRows = Array(stationRows.bytes)

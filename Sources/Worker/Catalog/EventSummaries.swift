@@ -23,7 +23,7 @@ public struct EventSummaries {
     let uncertainties = OriginUncertainties(origin)
     append(origin.time.value, to: sink)
     for value in [
-      place.latitude, place.longitude, origin.depth.map { $0.value / 1000 } ?? .nan, uncertainties.time,
+      place.latitude, place.longitude, place.statedDepth, uncertainties.time,
       uncertainties.horizontal, origin.quality?.standardError ?? .nan,
     ] { sink.append(binary: value.bitPattern.littleEndian) }
     append(

@@ -105,18 +105,23 @@ struct EpicentralPlace {
   var longitude: Double
   /// In km below sea level; 0 where the catalog does not say.
   var depth: Double
+  /// The same; NaN where the catalog does not say, or says what cannot be.
+  var statedDepth: Double
 
   /// Takes the place from an origin; nil where its coordinates are none.
   init?(_ origin: Origin) {
     guard (-90...90).contains(origin.latitude.value), (-360...360).contains(origin.longitude.value) else { return nil }
     latitude = origin.latitude.value
     longitude = origin.longitude.value
-    let depth = (origin.depth?.value ?? 0) / 1000
-    self.depth = depth.isFinite ? min(max(depth, -8), Self.maximumDepth) : 0
+    let stated = (origin.depth?.value ?? .nan) / 1000
+    statedDepth = Self.depths.contains(stated) ? stated : .nan
+    depth = statedDepth.isNaN ? 0 : min(statedDepth, Self.maximumDepth)
   }
 
   /// Deeper sources are looked at as if they were here, in km.
   static let maximumDepth = 700.0
+  /// Where earthquakes are, in km.
+  static let depths = -10.0...750.0
 }
 
 /// How uncertain a location is, as far as a catalog says, in km and s; NaN where it does not.

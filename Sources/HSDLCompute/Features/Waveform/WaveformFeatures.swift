@@ -37,9 +37,18 @@ public final class WaveformFeatures {
 
   /// Measures a station's record, and keeps what the event's features need of it.
   ///
-  /// Components that hold other than `count` samples, no sample that is not missing or one that is not finite in the
-  /// stretch that matters, are as good as none. A record without any component is no station with data.
-  public func add(_ record: StationRecord, _ arrivals: StationArrivals) {
+  /// Components that hold other than `count` samples, samples that are not finite, or the same sample throughout are as good
+  /// as none. A record without any sample from 5 s before P to 30 s behind S is no station with data.
+  ///
+  /// - Returns: whether the station counts.
+  @discardableResult
+  public func add(_ record: StationRecord, _ arrivals: StationArrivals) -> Bool {
+    let before = stations.count
+    measureComponents(record, arrivals)
+    return stations.count > before
+  }
+
+  private func measureComponents(_ record: StationRecord, _ arrivals: StationArrivals) {
     last.withUnsafeMutableBufferPointer { $0.update(repeating: .nan) }
     guard let design = design(rate: record.samplingRate), let stretch = Self.stretch(record, arrivals) else { return }
     Self.withComponent(record.vertical, record.count, stretch) { vertical in
@@ -86,6 +95,7 @@ public final class WaveformFeatures {
     let (p, s) = (arrivals.p, arrivals.s)
     filter(&samples, design)
     let quality = samples.quality(p - WaveformWindows.before, (s.isNaN ? p : s) + WaveformWindows.after)
+    guard quality.missing < 1 else { return }
     set(.gapFraction, quality.missing)
     set(.clipped, quality.clipped)
     let signalEnd = p + max(min(WaveformWindows.signal, s - p), WaveformWindows.leastSignal)
@@ -331,6 +341,9 @@ public final class WaveformFeatures {
       StationSamples.overlap(component.missing, stretch) < stretch.count
     else { return body(nil) }
     return component.samples.withUnsafeBufferPointer { samples in
+      // An instrument that says nothing; most say something with the second sample.
+      let first = samples[stretch.lowerBound]
+      guard !stretch.allSatisfy({ samples[$0] == first }) else { return body(nil) }
       // A product with zero is zero only for what is finite.
       var sum = SIMD4<Double>()
       var index = stretch.lowerBound
