@@ -328,7 +328,7 @@ def main():
     with open(directory / "arrivals.csv", newline="") as file:
         rows = [[float(x) for x in row] for row in csv.reader(file)]
 
-    begin = time.perf_counter()
+    begin = time.process_time()
     table, station_table = [], []
     for event in range(len(records)):
         arrivals = rows[event * options.stations:(event + 1) * options.stations]
@@ -341,7 +341,7 @@ def main():
         statistics = np.stack([median, np.nanmax(values, axis=0), mad], axis=1).ravel()
         table.append([*statistics, len(stations), *network(event, stations, arrivals)])
         station_table.extend(values)
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     for name, content in (("features.csv", table), ("station_features.csv", station_table)):
         with open(directory / name, "w", newline="") as file:
             csv.writer(file).writerows(content)

@@ -2,8 +2,10 @@
 ///
 /// What is wrong with a file is told once, not with every window that is read from it.
 final class OpenFiles {
-  /// The most files that are open at a time: days of three components of the stations that an event has at most, with room
-  /// for the day before. With fewer, every event of a large network would read the headers of whole days again.
+  /// The most files that are open at a time.
+  ///
+  /// Enough for a day of three components of 64 stations and some of the day before: with fewer than an event needs, every
+  /// event would read the headers of whole days again.
   static let limit = 224
   /// The most bytes that are kept of the records' headers, whatever the number of files.
   static let headerLimit = 256 << 20
