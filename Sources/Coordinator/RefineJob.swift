@@ -90,13 +90,17 @@ public struct RefineJob: Sendable {
 
   private func refine(over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
+    var tables: PickInput?
+    if case .picks(let picks) = source {
+      tables = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
+    }
     let folder = try ModelFolder.load(model, over: communicator)
     let work = try WorkFolder(in: output, over: communicator)
     defer { work.remove(communicator) }
     let pass: any EventPass
     switch source {
     case .picks(let picks):
-      let input = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
+      let input = try tables ?? PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
       pass = try PickPass(
         input, model: folder, network: network, work: work, isStrict: isStrict, over: communicator, report: report)
     case .catalog(let input):

@@ -7,12 +7,12 @@ struct WrongOptionTests {
     "A wrong command line is one line on any number of ranks",
     arguments: [
       ("nonsense", "Unexpected argument 'nonsense'"),
-      ("refine", "Missing expected argument '--picks <table.csv> ...'"),
+      ("refine", "Missing expected argument '--model <folder>'"),
       ("refine --picks a --model b --output", "Missing value for '--output <folder>'"),
       ("refine --picks a --model b --output c --nonsense", "Unknown option '--nonsense'"),
       ("refine --picks a --model b --output c --network TOOLONGCODE", "--network must have at most 8 characters"),
-      ("features --output c", "give --picks, or --real and --fake"),
-      ("features --picks a --real b --output c", "give --picks, or --real and --fake"),
+      ("features --output c", "give --catalog, or --picks, or --real and --fake"),
+      ("features --picks a --real b --output c", "give --catalog, or --picks, or --real and --fake"),
       ("features --real b --output c", "--real and --fake go together"),
       ("train shallow --real a --fake b --output c --trees 0", "--trees must be from 1 to 10000"),
       ("train shallow --real a --fake b --output c --rounds x", "The value 'x' is invalid for '--rounds <n>'"),
@@ -48,7 +48,7 @@ struct WrongOptionTests {
   @Test("Several ranks say it once")
   func usageOnRanks() throws {
     let place = try Workplace()
-    try place.fail("refine --nonsense", 64, "Missing expected argument '--picks <table.csv> ...'; see --help", ranks: 3)
+    try place.fail("refine --nonsense", 64, "Missing expected argument '--model <folder>'; see --help", ranks: 3)
     try place.fail(
       "inspect a --nonsense", 64, "Unknown option '--nonsense'; see --help", ranks: 3)
   }
@@ -71,8 +71,8 @@ struct WrongOptionTests {
     try place.folder.write("t.csv", Demonstration.table(Demonstration.rows[0..<5]))
     let known =
       "known are p_n, s_n, sp_ratio, p_prob_av, s_prob_av, p_prob_st, s_prob_st, p_prob_max, s_prob_max, p_prob_min, "
-      + "s_prob_min, stations_n, sp_time_median, sp_time_mad, s_before_p_n, wadati_vpvs, wadati_rms, pick_span, and the "
-      + "sets hsdl2, hsdl8, hsdl11, picks"
+      + "s_prob_min, stations_n, sp_time_median, sp_time_mad, s_before_p_n, wadati_vpvs, wadati_rms, pick_span and others "
+      + "that `features` writes, and the sets hsdl2, hsdl8, hsdl11, picks, origin, waveforms, all"
     for command in [
       "features --picks t.csv --features p_n,snr", "features --picks t.csv --components snr",
       "train shallow --real t.csv --fake t.csv --features snr", "evaluate --real t.csv --fake t.csv --features snr",

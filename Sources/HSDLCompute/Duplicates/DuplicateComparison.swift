@@ -12,8 +12,8 @@ public struct DuplicateComparison: Sendable {
   public var samePick = 0.3
   /// Picks of one wave at one station that differ by more, in s, speak against one shock.
   public var otherPick = 1.0
-  /// Common picks whose median difference is less, in s, may be of one shock.
-  public var sameShift = 0.5
+  /// Common picks whose median difference is less than this, in s, and than their scatter may be of one shock.
+  public var sameShift = 0.4
   /// Without common picks: the largest difference of origin times, in s, beside what uncertainties allow.
   public var originTime = 2.0
   /// Without common picks: the largest distance of epicentres, in km, beside what uncertainties allow.
@@ -60,8 +60,9 @@ public struct DuplicateComparison: Sendable {
       // shocks do.
       let shift = median(differences)
       let near = differences.count - conflicting
-      if abs(shift) <= sameShift, 4 * near >= 3 * differences.count, apart <= originTime,
-        distance <= originDistance + min(allowedDistance, 20)
+      let spread = 1.4826 * median(differences.map { abs($0 - shift) })
+      if abs(shift) <= min(sameShift, spread), 4 * near >= 3 * differences.count, apart <= originTime,
+        distance <= 0.5 * originDistance + min(allowedDistance, 20)
       {
         return .same(50 + Double(near))
       }
