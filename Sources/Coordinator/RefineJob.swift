@@ -211,9 +211,10 @@ public struct RefineJob: Sendable {
       "\(counted(outcome.events, "events")): \(outcome.real) real, \(outcome.uncertain) uncertain, \(outcome.fake) fake"
     )
     if source.isCatalog && outcome.joinedEvents > 0 {
+      let isOne = outcome.joinedEvents == 1
       report.say(
-        "\(counted(outcome.joinedEvents, "entries")) of these are other entries of events that are there, and are merged into them"
-          .replacing("1 entrie of these are other entries", with: "1 entry of these is another entry"))
+        "\(outcome.joinedEvents) of these \(isOne ? "is another entry" : "are other entries") of events that are there, "
+          + "merged into them")
     }
     report.say(
       "real from P = \(fixed(thresholds.real, decimals: 3)), fake below P = \(fixed(thresholds.fake, decimals: 3)); model \(folder.card.shortHash)"

@@ -46,7 +46,8 @@ public struct ShallowTraining: Sendable {
     }
     let ensemble = try ShallowEnsemble(members)
     // Explaining a machine costs with the number of features; the mean size of a contribution needs no more rows.
-    let sample = try rows.sampleValues(limit: min(2000, 40_000 / max(rows.width, 1)), seed: settings.seed, over: collectives)
+    let sample = try rows.sampleValues(
+      limit: min(2000, 40_000 / max(rows.width, 1)), seed: settings.seed, over: collectives)
     let entries = try members.map { member in try Self.entry(member, sample: sample) }
     let counts = try communicator.allreduce([rows.count, rows.labels.reduce(0) { $0 + Int($1) }], .sum)
     let own = zip(rows.keys, rows.labels).reduce(UInt64(0)) { $0 &+ mixed($1.0 ^ UInt64($1.1)) }
