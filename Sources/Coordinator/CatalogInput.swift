@@ -6,6 +6,8 @@ public struct CatalogInput: Sendable, Equatable {
   public var catalogs: [String]
   /// Where the waveforms are: `sds:PATH`, `files:PATH`, `stead:FILE`, `seisbench:PATH`; nil for none.
   public var archive: String?
+  /// The index of the archive's files that an earlier run has kept; files that have not changed are not looked at again.
+  public var archiveIndex: String?
   /// Files that describe the stations.
   public var stations: [String]
   /// A file with the velocities of the Earth; nil for IASP91.

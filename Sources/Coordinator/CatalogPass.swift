@@ -7,6 +7,7 @@ import Worker
 /// One pass of all ranks over the events of catalogs.
 struct CatalogPass: EventPass {
   let times: StageTimes
+  let archiveIndex: [UInt8]
   /// How many entries are duplicates of others; on rank 0 only.
   let joinedCount: Int
   /// What the catalogs and the stations' files had that could not be used; on rank 0 only.
@@ -36,6 +37,7 @@ struct CatalogPass: EventPass {
       if isStrict { throw problem.error }
       found.append(problem)
     }
+    archiveIndex = surroundings.archiveIndex
     try communicator.agreeOnRoot {
       report.note("reading \(input.catalogs.joined(separator: ", "))")
       let settings = CatalogUnits.Settings(

@@ -12,6 +12,9 @@ protocol EventPass {
   /// Stations of which waveforms were used, added over the events.
   var stationWindowCount: Int { get }
 
+  /// The index of the archive, to be kept with the results; on rank 0 only, empty where there is none.
+  var archiveIndex: [UInt8] { get }
+
   /// Hands out the events of all ranks in the order of the catalog.
   ///
   /// Rank 0 only.
@@ -42,5 +45,20 @@ struct ProblemTable {
   /// Tells the user of the first of them.
   func warn(_ report: Reporter) {
     if let warning { report.warn(warning) }
+  }
+}
+
+extension EventPass {
+  /// The name of the archive's index among the results.
+  static var archiveIndexName: String { "archive-index.csv" }
+
+  /// Writes the archive's index, if there is one.
+  ///
+  /// - Throws: ``FormatError``.
+  func writeArchiveIndex(to folder: OutputFolder) throws {
+    guard !archiveIndex.isEmpty else { return }
+    let file = try FileOutput(folder.file(Self.archiveIndexName))
+    try archiveIndex.withUnsafeBufferPointer { try file.write($0) }
+    try file.commit()
   }
 }

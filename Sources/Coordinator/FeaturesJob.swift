@@ -85,6 +85,7 @@ public struct FeaturesJob: Sendable {
       try folder.write("features.json", definitions.text)
       try problems.file.commit()
       try stations?.commit()
+      try pass.writeArchiveIndex(to: folder)
       try file.commit()
       problems.warn(report)
     }

@@ -62,6 +62,7 @@ struct PickPass: EventPass {
   }
 
   var joinedCount: Int { split.hashes.count }
+  var archiveIndex: [UInt8] { [] }
   var stationWindowCount: Int { 0 }
   var rowCount: Int { summaries.reduce(0) { $0 + $1.rowCount } }
   private var problemCount: Int { summaries.reduce(0) { $0 + $1.problemCount } }

@@ -175,6 +175,7 @@ public struct RefineJob: Sendable {
     // The catalog gets its names when all of it is written.
     try problems.file.commit()
     try stations?.commit()
+    try pass.writeArchiveIndex(to: results)
     try features.commit()
     try rejected.finish(header: writer.header(kept: false))
     try kept.finish(header: writer.header(kept: true))

@@ -10,6 +10,8 @@ struct Surroundings {
   let inventory: Inventory?
   /// The waveforms; nil where none are named, or none are wanted.
   let archive: (any WaveformArchive)?
+  /// The index of an archive of files, on rank 0; empty where there is none to be kept.
+  let archiveIndex: [UInt8]
   /// Travel times.
   let travelTimes: TravelTimes
 
@@ -41,10 +43,13 @@ struct Surroundings {
     let wantsWaveforms = features.definitions.contains { FeatureSet.waveforms.definitions.contains($0) }
     guard let address = input.archive, wantsWaveforms else {
       archive = nil
+      archiveIndex = []
       return
     }
-    let opened = try Self.open(address, over: communicator, report: report, onProblem: handle)
+    let (opened, index) = try Self.open(
+      address, known: input.archiveIndex, over: communicator, report: report, onProblem: handle)
     archive = opened
+    archiveIndex = index
     let (inventory, files) = (inventory ?? Inventory(), input.stations.joined(separator: ", "))
     try communicator.agreeOnRoot {
       let stations = Set(opened.streams.map(\.stationID)).sorted()
@@ -65,15 +70,22 @@ struct Surroundings {
 
   /// Opens an archive; all ranks make its index together, each a part.
   private static func open(
-    _ text: String, over communicator: any Communicator, report: Reporter, onProblem: @escaping ProblemHandler
-  ) throws -> any WaveformArchive {
+    _ text: String, known: String?, over communicator: any Communicator, report: Reporter,
+    onProblem: @escaping ProblemHandler
+  ) throws -> (archive: any WaveformArchive, index: [UInt8]) {
     let address = try communicator.agree { try ArchiveAddress(text, onProblem: onProblem) }
     report.note("looking through \(address)")
+    let knownIndex = try communicator.agree {
+      try known.map { path in
+        let input = try FileInput(path)
+        return try input.prefix(input.size)
+      }
+    }
     // Each rank meets other files, so all of them tell of what they meet.
     var problems: [Problem] = []
     let part = try communicator.agree {
       try address.partialIndex(
-        part: communicator.rank, of: communicator.size, onProblem: { problems.append($0) })
+        part: communicator.rank, of: communicator.size, reusing: knownIndex, onProblem: { problems.append($0) })
     }
     let parts = try communicator.gatherv(part)
     let told = try communicator.gatherv(Array(try JSONEncoder().encode(problems)))
@@ -85,6 +97,9 @@ struct Surroundings {
       index = try address.mergedIndex(parts, onProblem: onProblem)
     }
     index = try communicator.broadcast(index)
-    return try communicator.agree { try address.open(index: index, onProblem: onProblem) }
+    let archive = try communicator.agree { try address.open(index: index, onProblem: onProblem) }
+    // The others' indices are listings that cost little.
+    if case .files = address, communicator.isRoot { return (archive, index) }
+    return (archive, [])
   }
 }

@@ -22,6 +22,12 @@ struct EventOptions: ParsableArguments {
   var archive: String?
 
   @Option(
+    help: ArgumentHelp(
+      "The archive-index.csv that an earlier run on the same files: archive has kept; files that have not changed are not looked at again.",
+      valueName: "file"))
+  var archiveIndex: String?
+
+  @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Station metadata: StationXML, SeisComP inventory, FDSN text or a table.", valueName: "file"))
   var stations: [String] = []
@@ -50,6 +56,7 @@ struct EventOptions: ParsableArguments {
         throw ValidationError("--archive, --stations, --velocity-model and --station-features go with --catalog")
       }
     }
+    guard archive != nil || archiveIndex == nil else { throw ValidationError("--archive-index needs --archive") }
     guard archive != nil || !stationFeatures else { throw ValidationError("--station-features needs --archive") }
     guard archive == nil || !stations.isEmpty else {
       throw ValidationError("--archive needs --stations, the coordinates of its stations")
@@ -64,6 +71,7 @@ struct EventOptions: ParsableArguments {
     guard !catalog.isEmpty else { return nil }
     var input = CatalogInput(
       catalogs: catalog, archive: archive, stations: stations, velocityModel: velocityModel)
+    input.archiveIndex = archiveIndex
     input.maximumDistance = maxDistance
     input.maximumStations = maxStations
     input.mergesDuplicates = !keepDuplicates

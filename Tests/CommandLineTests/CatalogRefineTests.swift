@@ -172,6 +172,22 @@ struct CatalogRefineTests {
     #expect(try place.folder.text("one/features.csv") != whole)
   }
 
+  @Test("An archive of files keeps its index, and takes it up again on any number of ranks")
+  func archiveIndex() throws {
+    let place = try Workplace()
+    let network = SyntheticNetwork.self
+    let command =
+      "features --catalog \(network.catalog) --archive files:\(network.archive) --stations \(network.stations)"
+    try place.succeed("\(command) --output a --quiet")
+    try place.succeed("\(command) --output b --quiet --archive-index a/archive-index.csv", ranks: 2)
+    try Self.expectSame(place, "a", "b", ["features.csv", "problems.csv", "archive-index.csv"])
+    // The same waveforms as those of the tree that they are.
+    let table = try String(contentsOfFile: network.featureTable, encoding: .utf8)
+    #expect(try place.folder.text("a/features.csv") == table)
+    try place.fail(
+      "\(command) --output c --archive-index none.csv", 66, "none.csv: there is no such file; check the path")
+  }
+
   @Test("A configuration file and the same options")
   func configuration() throws {
     let place = try Workplace()

@@ -6,7 +6,7 @@ struct HelpTests {
   static let options = ["--log-format", "--quiet", "--config"]
   static let events = [
     "--picks", "--catalog", "--archive", "--stations", "--velocity-model", "--max-distance", "--max-stations",
-    "--keep-duplicates", "sds:", "files:", "stead:", "seisbench:",
+    "--keep-duplicates", "--archive-index", "--station-features", "sds:", "files:", "stead:", "seisbench:",
   ]
   static let models = ["--features", "--seed", "--calibration-folds", "--trees", "--rounds", "--models"]
 
