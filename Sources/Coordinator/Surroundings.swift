@@ -74,13 +74,13 @@ struct Surroundings {
     onProblem: @escaping ProblemHandler
   ) throws -> (archive: any WaveformArchive, index: [UInt8]) {
     let address = try communicator.agree { try ArchiveAddress(text, onProblem: onProblem) }
-    report.note("looking through \(address)")
     let knownIndex = try communicator.agree {
       try known.map { path in
         let input = try FileInput(path)
         return try input.prefix(input.size)
       }
     }
+    report.note("looking through \(address)")
     // Each rank meets other files, so all of them tell of what they meet.
     var problems: [Problem] = []
     let part = try communicator.agree {

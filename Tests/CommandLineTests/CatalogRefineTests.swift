@@ -139,7 +139,7 @@ struct CatalogRefineTests {
     }
     let twice = try place.succeed(Self.refine("twice.xml", "twice"), ranks: 2)
     #expect(twice.output.hasPrefix("\(2 * events.count) events: "))
-    #expect(twice.output.contains(" entries of these are other entries of events that are there"))
+    #expect(twice.output.contains(" of these are other entries of events that are there, merged into them"))
     let merged = try place.folder.text("twice/refined.xml") + place.folder.text("twice/rejected.xml")
     let alone = try place.folder.text("alone/refined.xml") + place.folder.text("alone/rejected.xml")
     // Whole entries more are alternatives to what is there, not events of their own.
