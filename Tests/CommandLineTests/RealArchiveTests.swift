@@ -169,7 +169,7 @@ struct RealArchiveTests {
     let place = try Workplace()
     let outcome = try place.succeed(
       "refine \(RealArchive.alpineFault.arguments) --model \(Demonstration.model) --output out", ranks: 2)
-    #expect(outcome.output.contains("9 entries of these are other entries of events that are there"))
+    #expect(outcome.output.contains("9 of these are other entries of events that are there, merged into them"))
 
     // The list of the shared data has the catalog's order.
     let solutions = rows(
