@@ -81,7 +81,9 @@ let package = Package(
       name: "waveform-benchmarks", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Benchmarks/Waveforms",
       swiftSettings: swift),
 
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    .target(
+      name: "TestSupport", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Tests/TestSupport",
+      swiftSettings: swift),
     .target(
       name: "CommunicatorChecks", dependencies: ["MPI"], path: "Tests/CommunicatorChecks",
       swiftSettings: swift),
@@ -103,7 +105,7 @@ let package = Package(
       dependencies: ["Coordinator", "Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["TestSupport", "hsdl-mpi", "HSDLCompute"], swiftSettings: swift),
+      name: "CommandLineTests", dependencies: ["TestSupport", "hsdl-mpi"], swiftSettings: swift),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swift),
   ],
   cxxLanguageStandard: .cxx17

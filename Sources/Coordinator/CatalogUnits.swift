@@ -9,20 +9,16 @@ import Worker
 struct CatalogUnits {
   /// The units.
   private(set) var units: [CatalogUnit] = []
-  /// The number of events.
-  private(set) var eventCount = 0
-  /// How many of them are duplicates of others.
+  private var eventCount = 0
+  /// How many of the events are duplicates of others.
   private(set) var duplicateCount = 0
   /// What could not be read.
   private(set) var problems: [Problem] = []
-  /// The file that tells when and where the events were.
-  let history: String
-
+  private let history: String
   private let folder: String
   private let ranks: Int
-  /// Problems beyond these are counted only.
+  /// Of problems beyond these only the number is told.
   static let problemLimit = 100_000
-  private(set) var problemCount = 0
 
   /// How the units are made.
   struct Settings {
@@ -104,8 +100,13 @@ struct CatalogUnits {
       }
     }
     try records.flush()
+    if problemCount > problems.count {
+      problems.append(
+        Problem(
+          file: catalogs.joined(separator: ", "), found: "\(problemCount - problems.count) more problems of this kind",
+          expected: "", action: "not listed"))
+    }
     self.problems = problems
-    self.problemCount = problemCount
     guard eventCount > 0 else {
       throw FormatError(
         .badData, file: catalogs.joined(separator: ", "), found: "there is no event in it", expected: "a catalog")

@@ -1,5 +1,4 @@
 import Foundation
-import HSDLCompute
 import TestSupport
 import Testing
 

@@ -119,7 +119,6 @@ enum SyntheticStream {
   static let gusts: UInt64 = 108
   static let disturbances: UInt64 = 109
   static let gaps: UInt64 = 110
-  static let picking: UInt64 = 111
   static let declaring: UInt64 = 112
   static let falseEvents: UInt64 = 113
   static let probes: UInt64 = 114

@@ -8,16 +8,12 @@
 /// without code. A channel without usable coordinates has its station's.
 public final class StationXMLReader {
   /// How many bytes of the file have been read, for progress.
-  public private(set) var position = 0
+  public var position: Int { file?.position ?? 0 }
 
-  private let input: FileInput
+  private let path: String
   private let handleProblem: ProblemHandler
-  private var buffer = [UInt8](repeating: 0, count: 1 << 16)
-  private var parser: XMLSubtreeParser?
+  private var file: XMLSubtreeFile<Station>?
   private var decoder: StationXMLDecoder?
-  private var queue: [Station] = []
-  private var queueStart = 0
-  private var failure: (any Error)?
   private var network: StationXMLDecoder.Network?
   private var seen: [StationID: [Epoch]] = [:]
 
@@ -28,32 +24,17 @@ public final class StationXMLReader {
   ///   - onProblem: told of what could not be used.
   /// - Throws: ``FormatError`` when it cannot be opened or is empty.
   public init(_ path: String, onProblem: @escaping ProblemHandler = { _ in }) throws {
-    input = try FileInput(path)
-    try input.requireContent(expected: "a StationXML document")
+    self.path = path
     handleProblem = onProblem
-    parser = XMLSubtreeParser(
-      file: path, depth: 2, onOpening: { [unowned self] in try self.open($0) },
+    file = try XMLSubtreeFile(
+      path, expected: "a StationXML document", onOpening: { [unowned self] in try self.open($0) },
       onSubtree: { [unowned self] tree, node in try self.take(tree, node) })
   }
 
   /// The next station epoch; nil at the end.
   ///
   /// - Throws: ``FormatError`` when the file cannot be read on; stations that could be read have been returned before.
-  public func next() throws -> Station? {
-    while queueStart == queue.count {
-      queue.removeAll(keepingCapacity: true)
-      queueStart = 0
-      if let failure { throw failure }
-      guard let parser else { return nil }
-      do {
-        try advance(parser)
-      } catch {
-        failure = error
-      }
-    }
-    defer { queueStart += 1 }
-    return queue[queueStart]
-  }
+  public func next() throws -> Station? { try file?.next() }
 
   /// The remaining stations, all at once.
   ///
@@ -64,25 +45,15 @@ public final class StationXMLReader {
     return Inventory(stations: stations)
   }
 
-  private func advance(_ parser: XMLSubtreeParser) throws {
-    let count = try buffer.withUnsafeMutableBytes { try input.read(at: position, into: $0) }
-    position += count
-    guard count == 0 else {
-      return try buffer.withUnsafeBufferPointer { try parser.feed(UnsafeBufferPointer(rebasing: $0[..<count])) }
-    }
-    try parser.finish()
-    self.parser = nil
-  }
-
   private func open(_ element: XMLSubtreeParser.Opening) throws {
-    let checks = InventoryChecks(file: input.path, handleProblem: handleProblem)
+    let checks = InventoryChecks(file: path, handleProblem: handleProblem)
     func attribute(_ name: String) -> String? {
       element.attributes.first { $0.name == name && $0.namespace == nil }?.value
     }
     if element.depth == 0 {
       guard element.name == "FDSNStationXML" else {
         throw FormatError(
-          .badData, file: input.path, at: .line(element.line), found: "the document is a <\(element.name)>",
+          .badData, file: path, at: .line(element.line), found: "the document is a <\(element.name)>",
           expected: "<FDSNStationXML>", remedy: "use `inspect` to see what the file is")
       }
       try examineRoot(element, version: attribute("schemaVersion"), checks)
@@ -124,7 +95,7 @@ public final class StationXMLReader {
         try checks.report(
           element.line, "", "the namespace is \(quoted(namespace))", "\(known)1", "read as StationXML")
       }
-      parser?.nativeNamespace = namespace.hasPrefix(known) ? known : namespace
+      file?.setNativeNamespace(namespace.hasPrefix(known) ? known : namespace)
     } else {
       try checks.report(element.line, "", "the document has no namespace", "\(known)1", "read as StationXML")
     }
@@ -137,7 +108,7 @@ public final class StationXMLReader {
 
   private func take(_ tree: XMLTree, _ node: Int32) throws {
     guard let network else { return }
-    let decoder = decoder ?? StationXMLDecoder(tree, InventoryChecks(file: input.path, handleProblem: handleProblem))
+    let decoder = decoder ?? StationXMLDecoder(tree, InventoryChecks(file: path, handleProblem: handleProblem))
     self.decoder = decoder
     guard let station = try decoder.station(node, of: network) else { return }
     let earlier = seen[station.id] ?? []
@@ -147,7 +118,7 @@ public final class StationXMLReader {
         "epochs that follow each other", "both kept; the one that begins later holds")
     }
     seen[station.id, default: []].append(station.epoch)
-    queue.append(station)
+    file?.append(station)
   }
 }
 

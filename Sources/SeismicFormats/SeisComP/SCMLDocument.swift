@@ -4,16 +4,17 @@
 /// other.
 final class SCMLDocument {
   /// How many bytes of the file have been read, for progress.
-  private(set) var position = 0
+  var position: Int { file?.position ?? 0 }
   /// The sections that have begun.
   private(set) var sections: [String] = []
   /// The attributes of the last section that has begun.
   private(set) var sectionAttributes: [ForeignAttribute] = []
 
-  private let input: FileInput
+  private let path: String
   private let handleProblem: ProblemHandler
   private let take: (_ section: String, XMLTree, Int32) throws -> Void
-  private var parser: XMLSubtreeParser?
+  /// Objects are taken as they come, so nothing is handed out one by one.
+  private var file: XMLSubtreeFile<Never>?
 
   /// Opens a document.
   ///
@@ -26,31 +27,18 @@ final class SCMLDocument {
     _ path: String, onProblem: @escaping ProblemHandler,
     onObject: @escaping (_ section: String, XMLTree, Int32) throws -> Void
   ) throws {
-    input = try FileInput(path)
-    try input.requireContent(expected: "a SeisComP XML document")
+    self.path = path
     handleProblem = onProblem
     take = onObject
-    parser = XMLSubtreeParser(
-      file: path, depth: 2, onOpening: { [unowned self] in try self.open($0) },
+    file = try XMLSubtreeFile(
+      path, expected: "a SeisComP XML document", onOpening: { [unowned self] in try self.open($0) },
       onSubtree: { [unowned self] tree, node in try self.take(self.sections.last ?? "", tree, node) })
   }
 
   /// Reads to the end.
   ///
   /// - Throws: ``FormatError`` when the document cannot be read on.
-  func read() throws {
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while let parser {
-      let count = try buffer.withUnsafeMutableBytes { try input.read(at: position, into: $0) }
-      position += count
-      if count == 0 {
-        self.parser = nil
-        try parser.finish()
-      } else {
-        try buffer.withUnsafeBufferPointer { try parser.feed(UnsafeBufferPointer(rebasing: $0[..<count])) }
-      }
-    }
-  }
+  func read() throws { _ = try file?.next() }
 
   private func open(_ element: XMLSubtreeParser.Opening) throws {
     guard element.depth == 0 else {
@@ -60,17 +48,17 @@ final class SCMLDocument {
     }
     guard element.name == "seiscomp" else {
       throw FormatError(
-        .badData, file: input.path, at: .line(element.line), found: "the document is a <\(element.name)>",
+        .badData, file: path, at: .line(element.line), found: "the document is a <\(element.name)>",
         expected: "<seiscomp>", remedy: "use `inspect` to see what the file is")
     }
-    if let namespace = element.namespace { parser?.nativeNamespace = namespace }
+    if let namespace = element.namespace { file?.setNativeNamespace(namespace) }
     let version = element.attributes.first { $0.name == "version" && $0.namespace == nil }?.value
     let parts = version?.split(separator: ".").map { Int($0) } ?? []
     let isKnown = parts.count == 2 && parts[0] == 0 && (3...14).contains(parts[1] ?? 0)
     guard isKnown else {
       return try handleProblem(
         Problem(
-          file: input.path, line: element.line, found: version.map { "the version is \(quoted($0))" } ?? "no version",
+          file: path, line: element.line, found: version.map { "the version is \(quoted($0))" } ?? "no version",
           expected: "0.3 to 0.14", action: "read as 0.13"))
     }
   }

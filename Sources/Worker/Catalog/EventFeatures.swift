@@ -139,10 +139,10 @@ extension EventFeatures {
     value.horizontalError = uncertainties.horizontal
     value.depthError = uncertainties.depth
     value.phases = phases.map { phase in
-      let station = network.station(of: phase.station, at: origin.time.value)
+      let (number, station) = network.station(of: phase.station, at: origin.time.value)
       return EventOrigin.Phase(
-        station: stableHash((network.resolved(phase.station) ?? phase.station).description), wave: phase.wave,
-        time: phase.time, latitude: station?.latitude ?? .nan, longitude: station?.longitude ?? .nan,
+        station: number, wave: phase.wave, time: phase.time, latitude: station?.latitude ?? .nan,
+        longitude: station?.longitude ?? .nan,
         elevation: station?.elevation ?? 0)
     }
     let moment = origin.time.value..<origin.time.value.advanced(by: 60)

@@ -31,9 +31,8 @@ public struct EventSummaries {
     let phases = event.phases
     sink.append(binary: Int64(phases.count).littleEndian)
     for phase in phases {
-      let id = network.resolved(phase.station) ?? phase.station
-      let station = network.station(of: id, at: phase.time)
-      sink.append(binary: stableHash(id.description).littleEndian)
+      let (number, station) = network.station(of: phase.station, at: phase.time)
+      sink.append(binary: number.littleEndian)
       sink.append(binary: Int64(phase.wave == .p ? 0 : 1).littleEndian)
       append(phase.time, to: sink)
       for value in [station?.latitude ?? .nan, station?.longitude ?? .nan] {

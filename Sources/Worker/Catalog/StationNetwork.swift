@@ -1,6 +1,14 @@
 import HSDLCompute
 import SeismicFormats
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// The stations of a job: where they stand, and which streams the archive has of them.
 struct StationNetwork {
   /// A station as an event sees it.
@@ -55,9 +63,10 @@ struct StationNetwork {
     return candidates.count == 1 ? candidates[0] : nil
   }
 
-  /// Where the station of a pick stood; nil where that is not known.
-  func station(of id: StationID, at time: UTCTime) -> Station? {
-    inventory.station(resolved(id) ?? id, at: time)
+  /// The station of a pick: a number that tells stations apart, and where it stood; nil where that is not known.
+  func station(of id: StationID, at time: UTCTime) -> (number: UInt64, station: Station?) {
+    let own = resolved(id) ?? id
+    return (stableHash(own.description), inventory.station(own, at: time))
   }
 
   /// The stations around an epicentre whose place is known, by distance.
@@ -141,7 +150,7 @@ struct OriginUncertainties {
       let latitude = origin.latitude.errors?.uncertainty ?? .nan
       let longitude = origin.longitude.errors?.uncertainty ?? .nan
       // A degree has 111.2 km on the mean sphere.
-      let east = longitude * max(0, 1 - abs(origin.latitude.value) / 90)
+      let east = longitude * cos(origin.latitude.value * .pi / 180)
       horizontal = 111.2 * (latitude * latitude + east * east).squareRoot()
     }
     if let value = origin.depth?.errors?.uncertainty, value.isFinite, value >= 0 { depth = value / 1000 }

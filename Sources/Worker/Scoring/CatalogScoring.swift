@@ -40,7 +40,6 @@ public final class CatalogScoring {
   /// Records on their way to an intermediate file.
   private let content = TextSink(capacity: 1 << 20)
   private let problems = TextSink()
-  private var problemCount = 0
   private var moment = 0.0
 
   /// Prepares to score.
@@ -73,8 +72,6 @@ public final class CatalogScoring {
   public struct UnitSummary: Sendable, Equatable, Codable {
     /// Stations of which waveforms were used, added over the events.
     public var stationWindowCount: Int
-    /// Things that could not be used.
-    public var problemCount: Int
     /// Intermediate files of events, in order within each.
     public var files: [String]
     /// The intermediate file of problems; empty when there are none.
@@ -89,7 +86,6 @@ public final class CatalogScoring {
     moment = monotonicSeconds()
     let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", content: content)
     problems.removeAll()
-    problemCount = 0
     extractor.beginUnit()
     around = []
     nextAround = 0
@@ -123,7 +119,7 @@ public final class CatalogScoring {
     }
     account(\.writing)
     return UnitSummary(
-      stationWindowCount: extractor.stationWindowCount, problemCount: problemCount, files: records.files,
+      stationWindowCount: extractor.stationWindowCount, files: records.files,
       problemFile: problemFile)
   }
 
@@ -138,7 +134,6 @@ public final class CatalogScoring {
     // Of events it is not known any more which catalog they came from.
     if problem.file.isEmpty { problem.file = catalog }
     if isStrict { throw problem.error }
-    problemCount += 1
     problem.appendRow(to: problems)
   }
 

@@ -1,3 +1,5 @@
+import Foundation
+import HSDLCompute
 import SeismicFormats
 
 /// Makes pick tables as an automatic system would, of events whose truth is known.
@@ -147,7 +149,7 @@ public struct SyntheticPicks: Sendable {
       let distance = (square(x - station.x) + square(y - station.y) + square(depth)).squareRoot()
       guard distance < 170 else { continue }
       let strength =
-        magnitude - 1.5 * logarithm(distance) / 2.302585 - 0.002 * distance + 2.1 - station.noise
+        magnitude - 1.5 * log(distance) / 2.302585 - 0.002 * distance + 2.1 - station.noise
         + 0.2 * random.normal()
       let p = distance / vp
       let pProbability = probability(strength - 0.35, &random)
@@ -173,7 +175,7 @@ public struct SyntheticPicks: Sendable {
 
   /// Probabilities of noise: small, with a long tail.
   private func weak(_ random: inout SplitMix64, median: Double) -> Double {
-    min(0.95, median * exponentialFunction(1.1 * random.normal()))
+    min(0.95, median * exp(1.1 * random.normal()))
   }
 
   /// The picker's best peaks at stations that saw nothing come along with false events too.
@@ -222,7 +224,7 @@ public struct SyntheticPicks: Sendable {
 
   private func teleseism(_ random: inout SplitMix64) -> [Pick] {
     let direction = random.uniform()
-    let (dx, dy) = (cosineOfTurn(direction), cosineOfTurn(direction - 0.25))
+    let (dx, dy) = (cos(2 * .pi * (direction)), cos(2 * .pi * (direction - 0.25)))
     return some(6 + random.poisson(mean: 8), &random).map { number in
       let station = stations[number]
       var pick = Pick(
