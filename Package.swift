@@ -39,6 +39,7 @@ let package = Package(
     .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CHDF5", providers: [.apt(["libhdf5-mpich-dev"])]),
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSVM", providers: [.apt(["libsvm-dev"])]),
     .target(
       name: "CLightGBM",
@@ -52,7 +53,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary(mpiLibrary)]),
 
     .target(
-      name: "SeismicFormats", dependencies: ["CXML", "CHDF5"], swiftSettings: swift,
+      name: "SeismicFormats", dependencies: ["CXML", "CHDF5", "CZlib"], swiftSettings: swift,
       linkerSettings: [.linkedLibrary(hdf5Library)]),
 
     .target(
