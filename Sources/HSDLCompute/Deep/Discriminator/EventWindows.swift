@@ -27,9 +27,9 @@ public struct EventWindows: Sendable, Equatable {
   /// The number of stations.
   public private(set) var stationCount = 0
   /// Samples times ``scale``, stations × components × ``length``; zero where they are missing.
-  public private(set) var samples: [Int16] = []
+  public internal(set) var samples: [Int16] = []
   /// Which components each station has: bit 0 for up, 1 for north, 2 for east.
-  public private(set) var components: [UInt8] = []
+  public internal(set) var components: [UInt8] = []
   /// Attributes, stations × ``StationAttribute/count``.
   public private(set) var attributes: [Float] = []
 
