@@ -109,12 +109,20 @@ let package = Package(
       name: "MPITests",
       dependencies: ["MPI", "CommunicatorChecks", "TestSupport", "communicator-checks"],
       swiftSettings: swift),
+    .target(
+      name: "TrainingChecks", dependencies: ["Worker", "HSDLCompute", "SeismicFormats", "MPI"],
+      path: "Tests/TrainingChecks", swiftSettings: swift),
+    .executableTarget(
+      name: "training-checks", dependencies: ["TrainingChecks", "Worker", "HSDLCompute", "MPI"],
+      path: "Tests/training-checks", swiftSettings: swift),
     .testTarget(name: "SeismicFormatsTests", dependencies: ["SeismicFormats", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "HSDLComputeTests", dependencies: ["HSDLCompute", "SeismicFormats", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "WorkerTests", dependencies: ["Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],
-      swiftSettings: swift),
+      name: "WorkerTests",
+      dependencies: [
+        "Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport", "TrainingChecks", "training-checks",
+      ], swiftSettings: swift),
     .testTarget(
       name: "CoordinatorTests",
       dependencies: ["Coordinator", "Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],
