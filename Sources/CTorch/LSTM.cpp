@@ -23,8 +23,12 @@ template <typename Number> inline Number gate_slope(Number value, bool hard) {
 // One direction, one window at a time: what comes out for a window does not depend on the others.
 class LSTM : public torch::autograd::Function<LSTM> {
 public:
-  static Tensor forward(AutogradContext *context, const Tensor &input, const Tensor &input_weight,
-                        const Tensor &recurrent_weight, const Tensor &bias, const Tensor &mask, bool hard, bool reverse) {
+  // tensors: input, input weight, recurrent weight, and what there is of bias and mask.
+  static Tensor forward(AutogradContext *context, at::TensorList tensors, bool has_bias, bool has_mask, bool hard,
+                        bool reverse) {
+    const Tensor &input = tensors[0], &input_weight = tensors[1], &recurrent_weight = tensors[2];
+    const Tensor bias = has_bias ? tensors[3] : Tensor();
+    const Tensor mask = has_mask ? tensors[has_bias ? 4 : 3] : Tensor();
     auto x = input.contiguous();
     TORCH_CHECK(x.dim() == 3, "an LSTM takes windows × times × channels");
     const int64_t windows = x.size(0), times = x.size(1);
@@ -79,17 +83,21 @@ public:
         }
       }
     });
-    context->save_for_backward({x, input_weight, recurrent_weight, gates, output, cells, masks});
+    variable_list saved = {x, input_weight, recurrent_weight, gates, output, cells};
+    if (has_mask) saved.push_back(masks);
+    context->save_for_backward(saved);
     context->saved_data["hard"] = hard;
     context->saved_data["reverse"] = reverse;
-    context->saved_data["bias"] = bias.defined();
+    context->saved_data["bias"] = has_bias;
+    context->saved_data["mask"] = has_mask;
     return output;
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
     auto saved = context->get_saved_variables();
-    const auto &x = saved[0], &input_weight = saved[1], &gates = saved[3], &output = saved[4], &cells = saved[5],
-               &masks = saved[6];
+    const auto &x = saved[0], &input_weight = saved[1], &gates = saved[3], &output = saved[4], &cells = saved[5];
+    const bool has_bias = context->saved_data["bias"].toBool(), has_mask = context->saved_data["mask"].toBool();
+    const Tensor masks = has_mask ? saved[6] : Tensor();
     auto recurrent = saved[2].contiguous();
     const bool hard = context->saved_data["hard"].toBool(), reverse = context->saved_data["reverse"].toBool();
     auto upper = gradients[0].contiguous();
@@ -143,8 +151,12 @@ public:
     auto input = torch::matmul(entering, input_weight.unsqueeze(0).expand({windows, -1, -1}));
     auto weight = flat.t().matmul(x.reshape({windows * times, -1}));
     auto recurrent_gradient = flat.t().matmul(states.reshape({windows * times, hidden}));
-    auto bias = context->saved_data["bias"].toBool() ? flat.sum(0) : Tensor();
-    return {input, weight, recurrent_gradient, bias, Tensor(), Tensor(), Tensor()};
+    variable_list result = {input, weight, recurrent_gradient};
+    if (has_bias) result.push_back(flat.sum(0));
+    if (has_mask) result.push_back(Tensor());
+    // Nothing for the four switches.
+    result.resize(result.size() + 4);
+    return result;
   }
 };
 
@@ -154,7 +166,9 @@ CTorchTensor *ctorch_lstm(const CTorchTensor *input, const CTorchTensor *input_w
                           const CTorchTensor *recurrent_weight, const CTorchTensor *bias,
                           const CTorchTensor *recurrent_mask, int hard, int reverse) {
   return make([&] {
-    return LSTM::apply(get(input), get(input_weight), get(recurrent_weight), optional(bias), optional(recurrent_mask),
-                       hard != 0, reverse != 0);
+    std::vector<Tensor> tensors = {get(input), get(input_weight), get(recurrent_weight)};
+    if (bias != nullptr) tensors.push_back(get(bias));
+    if (recurrent_mask != nullptr) tensors.push_back(get(recurrent_mask));
+    return LSTM::apply(at::TensorList(tensors), bias != nullptr, recurrent_mask != nullptr, hard != 0, reverse != 0);
   });
 }

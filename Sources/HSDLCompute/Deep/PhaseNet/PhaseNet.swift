@@ -64,7 +64,8 @@ public struct PhaseNet: PickerArchitecture {
     for step in 0..<Self.depth - 1 {
       let level = Self.depth - 2 - step
       // Transposed: in × out × width.
-      layout.append(TensorSpecification("up_branch.\(step).0.weight", [filters(level + 1), filters(level), Self.width]))
+      layout.append(
+        TensorSpecification("up_branch.\(step).0.weight", [filters(level + 1), filters(level), Self.width]))
       layout.batchNorm("up_branch.\(step).1", filters(level))
       layout.convolution("up_branch.\(step).2", 2 * filters(level), filters(level), Self.width, bias: false)
       layout.batchNorm("up_branch.\(step).3", filters(level))

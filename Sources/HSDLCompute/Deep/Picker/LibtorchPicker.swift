@@ -30,7 +30,8 @@ public final class LibtorchPicker: PickerNetwork {
     let outputs = description.outputs.count
     guard count >= 0, windows.count == count * 3 * length, probabilities.count == count * outputs * length else {
       throw ComputeError.badModel(
-        reason: "\(count) windows for this picker have \(count) × 3 × \(length) numbers, and found are \(windows.count)")
+        reason: "\(count) windows for this picker have \(count) × 3 × \(length) numbers, and found are \(windows.count)"
+      )
     }
     var done = 0
     while done < count {
@@ -43,7 +44,8 @@ public final class LibtorchPicker: PickerNetwork {
         return try architecture.outputFunction.probabilities(architecture.curves(input, pass))
       }
       guard let tensor = curves.tensors.first, tensor.shape == [batchSize, outputs, length] else {
-        throw ComputeError.badModel(reason: "the network gives \(curves.shape) in place of \([batchSize, outputs, length])")
+        throw ComputeError.badModel(
+          reason: "the network gives \(curves.shape) in place of \([batchSize, outputs, length])")
       }
       try tensor.narrow(0, from: 0, count: part).copy(
         into: UnsafeMutableBufferPointer(
