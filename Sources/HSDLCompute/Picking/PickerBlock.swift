@@ -138,10 +138,13 @@ public struct PickerPreprocessing: Sendable {
     }
     var options = AssemblyOptions(samplingRate: Double(numbering.rate))
     options.startsWithSpan = true
+    // Cut first: of traces that overlap and differ the one that begins first counts.
+    let own = traces.compactMap { trace in
+      belongs(trace.id) && trace.samplingRate >= Self.lowestRate * 0.999 ? trace.cut(to: whole) : nil
+    }
     guard
-      let record = StationRecord.assemble(
-        traces.filter { belongs($0.id) && $0.samplingRate >= Self.lowestRate * 0.999 }, station: station, span: whole,
-        channels: channels, options: options)?.record
+      let record = StationRecord.assemble(own, station: station, span: whole, channels: channels, options: options)?
+        .record
     else { return nil }
     return block(
       record, keeping: samples(ofBlock: number),
