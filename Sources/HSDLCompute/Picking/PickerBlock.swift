@@ -91,6 +91,12 @@ public struct PickerPreprocessing: Sendable {
     shortestGap = numbering.count(settings.shortestGap)
   }
 
+  /// The place of a component among the picker's: 0 up, 1 north, 2 east.
+  func place(of component: Int) -> Int { places[component] }
+
+  /// A trace at the picker's rate after the band-pass, if there is one.
+  func filtered(_ samples: [Double]) -> [Double] { filter?.filterZeroPhase(samples) ?? samples }
+
   /// The samples of a block.
   public func samples(ofBlock number: Int) -> Range<Int> {
     let length = Self.blockSeconds * numbering.rate
@@ -173,7 +179,7 @@ public struct PickerPreprocessing: Sendable {
         weights[place] = [Float](repeating: 0, count: samples.count)
         continue
       }
-      let filtered = filter?.filterZeroPhase(component.samples) ?? component.samples
+      let filtered = filtered(component.samples)
       let gaps = gaps(component.missing, recordCount: record.count).map {
         $0.lowerBound + first - samples.lowerBound..<$0.upperBound + first - samples.lowerBound
       }

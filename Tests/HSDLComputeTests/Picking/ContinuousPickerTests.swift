@@ -1,5 +1,6 @@
 import HSDLCompute
 import SeismicFormats
+import TestSupport
 import Testing
 
 @Suite("Picking continuous data")
