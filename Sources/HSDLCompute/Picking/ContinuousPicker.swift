@@ -20,8 +20,6 @@ public final class ContinuousPicker {
 
   /// Seconds of curves from which picks are taken at a time.
   static let sectionSeconds = 3600
-  /// Detections that go on for longer than this are cut, in s.
-  static let longestDetection = 120
   /// Seconds of waveform that measurements look back from a pick.
   private static let measurementReach = 5
 
@@ -35,10 +33,9 @@ public final class ContinuousPicker {
   private let model: String
   private let grid: WindowGrid
   private let normalisation: WindowNormalisation
-  private let pairing: PhasePairing
+  private let extraction: ArrivalExtraction
   private let rate: Int
   private let outputs: [PickerDescription.Output]
-  private let places: (p: Int, s: Int, detection: Int?)
   private let clock: (() -> Double)?
   private let windows: UnsafeMutableBufferPointer<Float>
   private let curves: UnsafeMutableBufferPointer<Float>
@@ -56,11 +53,6 @@ public final class ContinuousPicker {
   ) throws {
     let description = network.description
     if let objection = settings.objection { throw ComputeError.badModel(reason: objection) }
-    guard let p = description.outputs.firstIndex(of: .p), let s = description.outputs.firstIndex(of: .s) else {
-      throw ComputeError.badModel(
-        reason:
-          "its outputs are \(description.outputs.map(\.rawValue).joined(separator: ", ")); expected P and S among them")
-    }
     guard (16...1 << 20).contains(description.windowLength),
       let grid = WindowGrid(length: description.windowLength, overlap: settings.overlap)
     else {
@@ -73,11 +65,10 @@ public final class ContinuousPicker {
     self.grid = grid
     self.clock = clock
     outputs = description.outputs
-    places = (p, s, description.outputs.firstIndex(of: .detection))
     preprocessing = try PickerPreprocessing(description, settings)
     rate = preprocessing.numbering.rate
     normalisation = WindowNormalisation(description.normalisation)
-    pairing = PhasePairing(settings, rate: rate)
+    extraction = try ArrivalExtraction(description, settings, rate: rate)
     windows = .allocate(capacity: settings.batchSize * 3 * description.windowLength)
     windows.initialize(repeating: 0)
     curves = .allocate(capacity: settings.batchSize * description.outputs.count * description.windowLength)
@@ -90,11 +81,7 @@ public final class ContinuousPicker {
   }
 
   /// How far from a pick the curves matter, in s.
-  public var context: Double {
-    let links = Double(PickTrigger.thinningRounds) * settings.thinning
-    let pairs = places.detection == nil ? 2 * settings.longestSP : 2.5 * Double(Self.longestDetection)
-    return pairs + links + 12
-  }
+  public var context: Double { extraction.reach }
 
   /// The blocks of which picks of a span are made.
   public func blocks(for span: Range<UTCTime>) -> Range<Int> {
@@ -233,7 +220,7 @@ public final class ContinuousPicker {
     let context = contextCount
     let range = section.lowerBound - context - run.curveStart..<section.upperBound + context - run.curveStart
     let first = section.lowerBound - context
-    let arrivals = self.arrivals(run.curves.map { $0[range] }, first: first) { buffer.isQuiet($0) }
+    let arrivals = extraction.arrivals(run.curves.map { $0[range] }, first: first) { buffer.isQuiet($0) }
     let numbering = preprocessing.numbering
     let (lower, upper) = (numbering.time(section.lowerBound), numbering.time(section.upperBound))
     var picks: [StationPick] = []
@@ -255,35 +242,5 @@ public final class ContinuousPicker {
     picks.sort { $0.comesFirst(before: $1) }
     counts.picks += picks.count
     for pick in picks { try onPick(pick) }
-  }
-
-  /// The arrivals in curves whose first sample has a number.
-  func arrivals(
-    _ curves: [ArraySlice<Float>], first: Int, isQuiet: (_ sample: Int) -> Bool
-  ) -> [PhasePairing.Arrival] {
-    func numbered(_ peaks: [PickTrigger.Peak]) -> [PickTrigger.Peak] {
-      peaks.map {
-        var peak = $0
-        peak.sample += first
-        return peak
-      }
-    }
-    func peaks(_ place: Int, _ threshold: Double) -> [PickTrigger.Peak] {
-      curves[place].withUnsafeBufferPointer {
-        numbered(PickTrigger.peaks($0, threshold: Float(threshold)) { !isQuiet($0 + first) })
-      }
-    }
-    let p = peaks(places.p, settings.pThreshold)
-    let s = peaks(places.s, settings.sThreshold)
-    guard let place = places.detection else { return pairing.pair(p: p, s: s) }
-    let detections = curves[place].withUnsafeBufferPointer { curve in
-      PickTrigger.intervals(
-        curve, first: first, threshold: Float(settings.detectionThreshold), longest: Self.longestDetection * rate
-      ).map {
-        PickTrigger.Interval(
-          samples: $0.samples.lowerBound + first..<$0.samples.upperBound + first, mean: $0.mean)
-      }
-    }
-    return pairing.pair(p: p, s: s, detections: detections)
   }
 }

@@ -91,6 +91,12 @@ public struct PickerPreprocessing: Sendable {
     shortestGap = numbering.count(settings.shortestGap)
   }
 
+  /// The place of a component among the picker's: 0 up, 1 north, 2 east.
+  func place(of component: Int) -> Int { places[component] }
+
+  /// A trace at the picker's rate after the band-pass, if there is one.
+  func filtered(_ samples: [Double]) -> [Double] { filter?.filterZeroPhase(samples) ?? samples }
+
   /// The samples of a block.
   public func samples(ofBlock number: Int) -> Range<Int> {
     let length = Self.blockSeconds * numbering.rate
@@ -138,10 +144,13 @@ public struct PickerPreprocessing: Sendable {
     }
     var options = AssemblyOptions(samplingRate: Double(numbering.rate))
     options.startsWithSpan = true
+    // Cut first: of traces that overlap and differ the one that begins first counts.
+    let own = traces.compactMap { trace in
+      belongs(trace.id) && trace.samplingRate >= Self.lowestRate * 0.999 ? trace.cut(to: whole) : nil
+    }
     guard
-      let record = StationRecord.assemble(
-        traces.filter { belongs($0.id) && $0.samplingRate >= Self.lowestRate * 0.999 }, station: station, span: whole,
-        channels: channels, options: options)?.record
+      let record = StationRecord.assemble(own, station: station, span: whole, channels: channels, options: options)?
+        .record
     else { return nil }
     return block(
       record, keeping: samples(ofBlock: number),
@@ -170,7 +179,7 @@ public struct PickerPreprocessing: Sendable {
         weights[place] = [Float](repeating: 0, count: samples.count)
         continue
       }
-      let filtered = filter?.filterZeroPhase(component.samples) ?? component.samples
+      let filtered = filtered(component.samples)
       let gaps = gaps(component.missing, recordCount: record.count).map {
         $0.lowerBound + first - samples.lowerBound..<$0.upperBound + first - samples.lowerBound
       }

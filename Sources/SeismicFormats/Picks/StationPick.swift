@@ -38,14 +38,15 @@ public struct StationPick: Sendable, Hashable {
 
 extension StationPick {
   /// The time as a table holds it: to the nearest microsecond.
-  var tableTime: UTCTime {
+  public var tableTime: UTCTime {
     UTCTime(seconds: time.seconds, nanoseconds: (Int64(time.nanoseconds) + 500) / 1000 * 1000)
   }
 
-  /// Whether the pick stands before another in a table: by time, then by sensor, then by phase.
+  /// Whether the pick stands before another in a table: by time, then by the sensor's text, then by phase.
   public func comesFirst(before other: StationPick) -> Bool {
     let (left, right) = (tableTime, other.tableTime)
     if left != right { return left < right }
-    return sensor != other.sensor ? sensor < other.sensor : phase < other.phase
+    if sensor != other.sensor { return sensor.description.utf8.lexicographicallyPrecedes(other.sensor.description.utf8) }
+    return phase < other.phase
   }
 }

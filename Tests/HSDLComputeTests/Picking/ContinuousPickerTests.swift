@@ -1,5 +1,6 @@
 import HSDLCompute
 import SeismicFormats
+import TestSupport
 import Testing
 
 @Suite("Picking continuous data")
@@ -73,7 +74,7 @@ struct ContinuousPickerTests {
       return data
     }
     let usual = data(middle - Int(1000 * rate))
-    let network = ImpulseNetwork(limit: 3, blind: 30)
+    let network = ImpulseNetwork(limit: 5, blind: 30)
     network.description.band = 1...45
     let whole = try picks(usual.traces(), seconds(-300, 900), network)
     #expect(whole.count > 200)
