@@ -83,6 +83,9 @@ public struct ToyTraining: Sendable {
     let trainer = try Trainer(
       network, samples, settings: settings, folder: folder, over: communicator, callbacks: callbacks)
     let outcome = try trainer.run()
-    return Result(numbers: Array(network.parameters.weights) + Array(network.parameters.statistics), outcome: outcome)
+    // The memory of the numbers goes with the network.
+    return withExtendedLifetime(network) {
+      Result(numbers: Array(network.parameters.weights) + Array(network.parameters.statistics), outcome: outcome)
+    }
   }
 }
