@@ -15,6 +15,13 @@ let hdf5Include =
   Context.environment["HDF5_INCLUDE"]
   ?? ["/usr/include/hdf5/mpich"].first { FileManager.default.fileExists(atPath: "\($0)/hdf5.h") }
 
+// libtorch: Debian's, or that in a folder with `include` and `lib` (1.13 and 2.x will do).
+let libtorch = Context.environment["LIBTORCH"]
+let libtorchInclude =
+  libtorch.map { ["\($0)/include", "\($0)/include/torch/csrc/api/include"] }
+  ?? ["/usr/include/torch/csrc/api/include"]
+let libtorchLibrary = libtorch.map { ["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"] } ?? []
+
 let swift: [SwiftSetting] = [
   .unsafeFlags([mpiInclude, hdf5Include].compactMap { $0 }.flatMap { ["-Xcc", "-I\($0)"] }),
   .enableUpcomingFeature("ExistentialAny"),
@@ -39,6 +46,7 @@ let package = Package(
     .systemLibrary(name: "CXML", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CHDF5", providers: [.apt(["libhdf5-mpich-dev"])]),
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3", providers: [.apt(["libfftw3-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CSVM", providers: [.apt(["libsvm-dev"])]),
     .target(
       name: "CLightGBM",
@@ -46,17 +54,24 @@ let package = Package(
         .linkedLibrary("_lightgbm"), .linkedLibrary("stdc++"),
         .unsafeFlags(["-L\(lightGBM)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(lightGBM)/lib"]),
       ]),
+    .target(
+      name: "CTorch", cxxSettings: [.unsafeFlags(libtorchInclude.map { "-I\($0)" })],
+      linkerSettings: [
+        .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
+        .unsafeFlags(libtorchLibrary),
+      ]),
 
     .target(
       name: "MPI", dependencies: ["CMPI"], swiftSettings: swift,
       linkerSettings: [.linkedLibrary(mpiLibrary)]),
 
     .target(
-      name: "SeismicFormats", dependencies: ["CXML", "CHDF5"], swiftSettings: swift,
+      name: "SeismicFormats", dependencies: ["CXML", "CHDF5", "CZlib"], swiftSettings: swift,
       linkerSettings: [.linkedLibrary(hdf5Library)]),
 
     .target(
-      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW"], swiftSettings: swift),
+      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW", "CTorch"],
+      swiftSettings: swift),
 
     .target(
       name: "Worker",
@@ -94,12 +109,20 @@ let package = Package(
       name: "MPITests",
       dependencies: ["MPI", "CommunicatorChecks", "TestSupport", "communicator-checks"],
       swiftSettings: swift),
+    .target(
+      name: "TrainingChecks", dependencies: ["Worker", "HSDLCompute", "SeismicFormats", "MPI"],
+      path: "Tests/TrainingChecks", swiftSettings: swift),
+    .executableTarget(
+      name: "training-checks", dependencies: ["TrainingChecks", "Worker", "HSDLCompute", "MPI"],
+      path: "Tests/training-checks", swiftSettings: swift),
     .testTarget(name: "SeismicFormatsTests", dependencies: ["SeismicFormats", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "HSDLComputeTests", dependencies: ["HSDLCompute", "SeismicFormats", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "WorkerTests", dependencies: ["Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],
-      swiftSettings: swift),
+      name: "WorkerTests",
+      dependencies: [
+        "Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport", "TrainingChecks", "training-checks",
+      ], swiftSettings: swift),
     .testTarget(
       name: "CoordinatorTests",
       dependencies: ["Coordinator", "Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],

@@ -56,9 +56,11 @@ public final class MPICommunicator: Communicator, @unchecked Sendable {
   ///
   /// - Parameter messageLimit: the longest message that is sent in one piece, 1 ... 2^30 bytes.
   /// - Throws: ``CommunicatorError``.
-  public func duplicate(messageLimit: Int = defaultMessageLimit) throws -> MPICommunicator {
+  public func duplicate(messageLimit: Int) throws -> MPICommunicator {
     try MPICommunicator(duplicating: communicator, messageLimit: messageLimit)
   }
+
+  public func duplicate() throws -> any Communicator { try duplicate(messageLimit: messageLimit) }
 
   static func check(_ code: Int32, _ function: String) throws {
     guard code != MPI_SUCCESS else { return }

@@ -76,6 +76,16 @@ extension LabelledEvents {
     func holds(_ hash: UInt64) -> Bool { hash % UInt64(size) == UInt64(rank) }
   }
 
+  /// What events are known to be, by identifier; those that are labelled neither real nor fake are left out.
+  ///
+  /// - Parameter paths: tables with the columns `event_id` and `label`.
+  /// - Throws: ``FormatError``.
+  public static func labels(_ paths: [String]) throws -> [String: Label] {
+    var known: [String: UInt8?] = [:]
+    for path in paths { try readLabels(path, Share(rank: 0, size: 1), into: &known) }
+    return known.compactMapValues { value in value.map { $0 == 1 ? .real : .fake } }
+  }
+
   private static func readLabels(_ path: String, _ share: Share, into known: inout [String: UInt8?]) throws {
     var places: (id: Int, label: Int)?
     var number = 0

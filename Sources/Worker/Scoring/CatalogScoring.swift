@@ -15,6 +15,8 @@ public final class CatalogScoring {
   private let written: [Int]
   private let isStrict: Bool
   private let catalog: String
+  private let windowLabels: [String: Label]?
+  private var windowWriter: EventWindowWriter?
 
   /// So many events are scored at a time.
   static let batchSize = 64
@@ -52,11 +54,14 @@ public final class CatalogScoring {
   ///   - folder: where intermediate files go.
   ///   - isStrict: whether trouble with a waveform file ends the work.
   ///   - catalog: what is named as the file of an event's trouble.
+  ///   - windowLabels: what events are known to be, if the windows that `extractor` makes are to be written, a store for each unit;
+  ///     nil where none are written.
   /// - Throws: ``ComputeError`` with `unknownFeature` when the model needs a feature that this version does not have.
   public init(
     _ extractor: EventFeatures, history: String, model: ModelFolder?, features: FeatureSet, folder: String,
-    isStrict: Bool, catalog: String = ""
+    isStrict: Bool, catalog: String = "", windowLabels: [String: Label]? = nil
   ) throws {
+    self.windowLabels = windowLabels
     self.extractor = extractor
     self.catalog = catalog
     self.history = history
@@ -76,6 +81,8 @@ public final class CatalogScoring {
     public var files: [String]
     /// The intermediate file of problems; empty when there are none.
     public var problemFile: String
+    /// The store of the windows of the unit's events; nil where none are written.
+    public var windowFile: String?
   }
 
   /// Scores the events of a unit.
@@ -87,6 +94,8 @@ public final class CatalogScoring {
     let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", content: content)
     problems.removeAll()
     extractor.beginUnit()
+    let windowFile = windowLabels.map { _ in "\(folder)/windows-\(unit.index)" }
+    windowWriter = try windowFile.map { try EventWindowWriter($0, isDurable: false) }
     around = []
     nextAround = 0
     neighbours = NeighbourEvents()
@@ -110,6 +119,8 @@ public final class CatalogScoring {
     try scoreBatch(to: records)
     moment = monotonicSeconds()
     try records.flush()
+    try windowWriter?.finish()
+    windowWriter = nil
     var problemFile = ""
     if problems.count > 0 {
       problemFile = "\(folder)/event-problems-\(unit.index)"
@@ -120,7 +131,7 @@ public final class CatalogScoring {
     account(\.writing)
     return UnitSummary(
       stationWindowCount: extractor.stationWindowCount, files: records.files,
-      problemFile: problemFile)
+      problemFile: problemFile, windowFile: windowFile)
   }
 
   private func account(_ stage: WritableKeyPath<StageTimes, Double>) {
@@ -158,6 +169,11 @@ public final class CatalogScoring {
     times.waveforms += outcome.readingSeconds
     moment += outcome.readingSeconds
     account(\.features)
+    if let windows = outcome.windows {
+      try windowWriter?.add(
+        EventWindowEntry(id: id, time: event.time, label: windowLabels?[id] ?? .uncertain), windows)
+    }
+    account(\.writing)
     var original: String?
     if isDuplicate, let place = waiting.lastIndex(where: { $0.duplicateOf == nil }) {
       original = waiting[place].id
