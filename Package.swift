@@ -15,6 +15,13 @@ let hdf5Include =
   Context.environment["HDF5_INCLUDE"]
   ?? ["/usr/include/hdf5/mpich"].first { FileManager.default.fileExists(atPath: "\($0)/hdf5.h") }
 
+// libtorch: Debian's, or that in a folder with `include` and `lib` (1.13 and 2.x will do).
+let libtorch = Context.environment["LIBTORCH"]
+let libtorchInclude =
+  libtorch.map { ["\($0)/include", "\($0)/include/torch/csrc/api/include"] }
+  ?? ["/usr/include/torch/csrc/api/include"]
+let libtorchLibrary = libtorch.map { ["-L\($0)/lib", "-Xlinker", "-rpath", "-Xlinker", "\($0)/lib"] } ?? []
+
 let swift: [SwiftSetting] = [
   .unsafeFlags([mpiInclude, hdf5Include].compactMap { $0 }.flatMap { ["-Xcc", "-I\($0)"] }),
   .enableUpcomingFeature("ExistentialAny"),
@@ -47,6 +54,12 @@ let package = Package(
         .linkedLibrary("_lightgbm"), .linkedLibrary("stdc++"),
         .unsafeFlags(["-L\(lightGBM)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(lightGBM)/lib"]),
       ]),
+    .target(
+      name: "CTorch", cxxSettings: [.unsafeFlags(libtorchInclude.map { "-I\($0)" })],
+      linkerSettings: [
+        .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
+        .unsafeFlags(libtorchLibrary),
+      ]),
 
     .target(
       name: "MPI", dependencies: ["CMPI"], swiftSettings: swift,
@@ -57,7 +70,8 @@ let package = Package(
       linkerSettings: [.linkedLibrary(hdf5Library)]),
 
     .target(
-      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW"], swiftSettings: swift),
+      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW", "CTorch"],
+      swiftSettings: swift),
 
     .target(
       name: "Worker",

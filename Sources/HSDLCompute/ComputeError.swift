@@ -6,6 +6,8 @@ public enum ComputeError: Error, Equatable, Sendable {
   case cannotTrain(reason: String)
   /// LightGBM reported an error.
   case lightGBM(call: String, text: String)
+  /// libtorch reported an error.
+  case torch(call: String, text: String)
   /// The text of a model is not what it should be.
   case badModel(reason: String)
   /// Travel times cannot be computed in an Earth model.
@@ -20,6 +22,7 @@ extension ComputeError: CustomStringConvertible {
         + FeatureSet.named.map(\.name).joined(separator: ", ")
     case .cannotTrain(let reason): "a model cannot be trained: \(reason)"
     case .lightGBM(let call, let text): "LightGBM failed in \(call): \(text)"
+    case .torch(let call, let text): "libtorch failed in \(call): \(text)"
     case .badModel(let reason): "the model cannot be read: \(reason)"
     case .badEarthModel(let reason): "there are no travel times in this Earth model: \(reason)"
     }
