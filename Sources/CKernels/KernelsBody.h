@@ -164,25 +164,26 @@ static void NAMED(product)(const kernels_product *work) {
   while (stride < 8 && NAMED(strides)[stride] != work->stride) stride++;
   if (stride == 8) return;
   const long depth = work->depth + (work->input2 ? work->depth2 : 0);
-  const int halved = work->pool == KERNELS_POOL_ROWS ? 2 : 1;
+  const unsigned halved = work->pool == KERNELS_POOL_ROWS ? 2 : 1;
   const float *weights = work->weights;
   for (long n = 0; n < work->outputs;) {
     const int vectors = work->outputs - n >= 2 * LANES ? 2 : 1;
     // The height of tiles that takes the fewest turns of the multipliers; the last tile overlaps the one before.
     int best = 5;
-    long least = 1L << 60;
+    unsigned least = ~0u;
+    const unsigned rows = (unsigned)work->rows;
     for (int i = 0; i < 6; i++) {
-      const long height = NAMED(heights)[vectors - 1][i];
-      if (height > work->rows || height % halved) continue;
-      const long busy = height * vectors > 8 ? height * vectors : 8;
-      const long cost = (work->rows + height - 1) / height * (busy + 1);
+      const unsigned height = (unsigned)NAMED(heights)[vectors - 1][i];
+      if (height > rows || (height & (halved - 1)) != 0) continue;
+      const unsigned busy = height * vectors > 8 ? height * vectors : 8;
+      const unsigned cost = (rows + height - 1) / height * (busy + 1);
       if (cost < least) least = cost, best = i;
     }
     const long height = NAMED(heights)[vectors - 1][best];
     tile_function *const tile = NAMED(tiles)[stride][vectors - 1][best];
     for (long row = 0; row < work->rows; row += height) {
       const long first = row + height <= work->rows ? row : work->rows - height;
-      const long place = first / halved * work->output_stride + n;
+      const long place = (halved == 2 ? first / 2 : first) * work->output_stride + n;
       tile(
           work, work->input + first * work->stride, work->input2 ? work->input2 + first * work->stride : 0, weights,
           work->bias + n, work->output + place, work->residual ? work->residual + place : 0);

@@ -6,31 +6,6 @@ internal import CKernels
 /// windows go through in small groups, so that activations and weights stay in the cache. A window's probabilities do not depend on the others of a call,
 /// not in their last bits either. Between kinds of processors they differ by rounding. The weights are copied: later changes of the parameters do not show.
 public final class CompiledEQTransformer: PickerNetwork {
-  /// Ways in which versions of the network differ beside their weights.
-  public struct Options: Sendable, Hashable {
-    /// Gates of the LSTMs are cut to 0 … 1 linearly (Keras' old hard sigmoid), as in the released conservative model.
-    public var hasHardGates = false
-    /// Behind the fourth upsampling of decoders one sample is cut off either end, as in the original; otherwise the last sample wherever a
-    /// length is odd, as in SeisBench.
-    public var cutsBothEnds = false
-    /// Added to the sum of exponentials in attentions: 1e-5 in SeisBench, 1e-7 in the original.
-    public var attentionEpsilon = 1e-5
-    /// Added to the variance in layer normalisation.
-    public var layerEpsilon = 1e-14
-
-    /// The network as SeisBench trains it.
-    public init() {}
-
-    /// The released models of the original.
-    public static func original(hardGates: Bool) -> Options {
-      var options = Options()
-      options.hasHardGates = hardGates
-      options.cutsBothEnds = true
-      options.attentionEpsilon = 1e-7
-      return options
-    }
-  }
-
   public let description: PickerDescription
 
   /// Windows that go through together.
@@ -40,30 +15,28 @@ public final class CompiledEQTransformer: PickerNetwork {
   private let body: EQTransformerBody
   private let branches: [EQTransformerBranch]
 
-  /// Compiles parameters with the tensor names of SeisBench (`encoder.convs.0.weight`, …); the number of LSTMs is that of the tensors.
+  /// Compiles a network's numbers.
   ///
   /// - Parameters:
-  ///   - description: what the picker takes and gives; the first curve is the detection. The window's length is even.
-  ///   - options: of the version.
+  ///   - network: the form; windows of an even number of samples, from 1024 on.
+  ///   - parameters: tensors with the names of ``EQTransformer/layout``.
   ///   - lanes: numbers in a vector, 4, 8 or 16; the widest of this processor without it.
-  /// - Throws: ``ComputeError/badModel(reason:)`` where a tensor is missing or of another shape, for windows of odd or too small length, and for
+  /// - Throws: ``ComputeError/badModel(reason:)`` where a tensor is missing or of another shape, for windows of another length, and for
   ///   vectors that this processor has not.
-  public init(
-    _ parameters: NetworkParameters, description: PickerDescription, options: Options = Options(), lanes: Int? = nil
-  ) throws {
-    let length = description.windowLength
+  public init(_ network: EQTransformer, _ parameters: NetworkParameters, lanes: Int? = nil) throws {
+    let length = network.windowLength
     guard length % 2 == 0, length >= 1024, length <= 1 << 20 else {
       throw ComputeError.badModel(reason: "windows of \(length) samples are not provided for")
     }
     let kernels = try VectorKernels(lanes: lanes)
-    self.description = description
+    description = network.description
     let encoder = try EQTransformerEncoder(parameters, length: length, kernels: kernels)
     self.encoder = encoder
     body = try EQTransformerBody(
-      parameters, length: encoder.lengths[7], options: options, group: Self.group, kernels: kernels)
+      parameters, length: encoder.lengths[7], network: network, group: Self.group, kernels: kernels)
     branches = try description.outputs.indices.map {
       try EQTransformerBranch(
-        parameters, pick: $0 == 0 ? nil : $0 - 1, lengths: encoder.lengths, options: options, group: Self.group,
+        parameters, pick: $0 == 0 ? nil : $0 - 1, lengths: encoder.lengths, network: network, group: Self.group,
         kernels: kernels)
     }
   }
@@ -94,9 +67,6 @@ public final class CompiledEQTransformer: PickerNetwork {
 
 /// The seven stages of convolution and pooling.
 final class EQTransformerEncoder {
-  static let filters = [8, 16, 16, 32, 32, 64, 64]
-  static let taps = [11, 9, 7, 7, 5, 5, 3]
-
   /// Samples before each stage, and behind the last.
   let lengths: [Int]
   private let stages: [CompiledPooledConvolution]
@@ -106,12 +76,12 @@ final class EQTransformerEncoder {
     var lengths = [length]
     for stage in 0..<7 { lengths.append((lengths[stage] + 1) / 2) }
     self.lengths = lengths
-    let channels = [3] + Self.filters
+    let channels = [3] + EQTransformer.filters
     stages = try (0..<7).map { stage in
       try CompiledPooledConvolution(
         ConvolutionWeights(
           parameters, "encoder.convs.\(stage)", outputs: channels[stage + 1], inputs: channels[stage],
-          taps: Self.taps[stage]), kernels: kernels)
+          taps: EQTransformer.widths[stage]), kernels: kernels)
     }
     inputs = (0..<7).map { PaddedSequence(channels: channels[$0], length: lengths[$0]) }
   }
@@ -154,23 +124,23 @@ final class EQTransformerBody {
   private let narrow: [SequenceGroup]
 
   init(
-    _ parameters: NetworkParameters, length: Int, options: CompiledEQTransformer.Options, group: Int, kernels: VectorKernels
+    _ parameters: NetworkParameters, length: Int, network: EQTransformer, group: Int, kernels: VectorKernels
   ) throws {
     self.length = length
     self.kernels = kernels
-    blocks = try [3, 3, 3, 3, 2, 3, 2].enumerated().map {
-      try ResidualBlock(parameters, "res_cnn_stack.members.\($0.offset)", taps: $0.element, length: length, kernels: kernels)
+    blocks = try EQTransformer.residualWidths.enumerated().map {
+      try ResidualBlock(parameters, "res_cnn_stack.members.\($0.offset)", taps: $0.element, length: length,
+        epsilon: network.batchNormEpsilon, kernels: kernels)
     }
-    var count = 0
-    while parameters.values(named: "bi_lstm_stack.members.\(count).conv.weight") != nil { count += 1 }
-    guard count > 0 else { throw ComputeError.badModel(reason: "there is no tensor 'bi_lstm_stack.members.0.conv.weight'") }
-    recurrences = try (0..<count).map {
+    guard network.recurrentBlocks > 0 else { throw ComputeError.badModel(reason: "there is no recurrent block") }
+    recurrences = try (0..<network.recurrentBlocks).map {
       try RecurrentBlock(
-        parameters, "bi_lstm_stack.members.\($0)", inputs: $0 == 0 ? 64 : 16, length: length, hard: options.hasHardGates,
+        parameters, "bi_lstm_stack.members.\($0)", inputs: $0 == 0 ? 64 : 16, length: length, hard: network.hardGates,
+        epsilon: network.batchNormEpsilon,
         group: group, kernels: kernels)
     }
     transformers = try ["transformer_d0", "transformer_d"].map {
-      try TransformerBlock(parameters, $0, length: length, options: options, kernels: kernels)
+      try TransformerBlock(parameters, $0, length: length, network: network, kernels: kernels)
     }
     even = SequenceGroup(channels: 64, length: length, count: group)
     odd = SequenceGroup(channels: 64, length: length, count: group)

@@ -21,29 +21,36 @@ public final class CompiledPhaseNet: PickerNetwork {
   private let merged: [PaddedSequence]
   private let scores: AlignedFloats
 
-  /// Compiles parameters with the tensor names of SeisBench (`inc.weight`, `down_branch.0.0.weight`, …).
+  /// Compiles a network's numbers.
   ///
   /// - Parameters:
-  ///   - description: what the picker takes and gives: 3001 samples, three curves.
+  ///   - network: the form; with the original's number of filters, and windows of 256 samples or more.
+  ///   - parameters: tensors with the names of ``PhaseNet/layout``.
   ///   - lanes: numbers in a vector, 4, 8 or 16; the widest of this processor without it.
-  /// - Throws: ``ComputeError/badModel(reason:)`` where a tensor is missing or of another shape, where the window has another length, and for
+  /// - Throws: ``ComputeError/badModel(reason:)`` where a tensor is missing or of another shape, for other forms, and for
   ///   vectors that this processor has not.
-  public init(_ parameters: NetworkParameters, description: PickerDescription, lanes: Int? = nil) throws {
-    guard description.outputs.count == 3, description.windowLength == 3001 else {
-      throw ComputeError.badModel(reason: "PhaseNet has three curves of 3001 samples")
+  public init(_ network: PhaseNet, _ parameters: NetworkParameters, lanes: Int? = nil) throws {
+    guard network.filterFactor == 1, (256...1 << 20).contains(network.windowLength) else {
+      throw ComputeError.badModel(
+        reason: "PhaseNet of \(network.filterFactor) times the filters for \(network.windowLength) samples is not provided for")
     }
     let kernels = try VectorKernels(lanes: lanes)
     self.kernels = kernels
-    self.description = description
-    lengths = [3001, 751, 188, 47, 12]
+    description = network.description
+    var lengths = [network.windowLength]
     // Zeros before the first sample of strided convolutions; those behind the last are in the margins.
-    let lefts = [3, 2, 1, 2]
+    var lefts: [Int] = []
+    for level in 0..<4 {
+      lengths.append((lengths[level] + 3) / 4)
+      lefts.append(max(0, (lengths[level + 1] - 1) * 4 + 7 - lengths[level]) / 2)
+    }
+    self.lengths = lengths
     let filters = [8, 16, 32, 64, 128]
     func layer(_ name: String, _ norm: String, _ outputs: Int, _ inputs: Int, transposed: Bool = false) throws
       -> ConvolutionWeights
     {
       try ConvolutionWeights(parameters, name, outputs: outputs, inputs: inputs, taps: 7, transposed: transposed)
-        .normalised(FoldedNormalisation(parameters, norm, channels: outputs, epsilon: 1e-3))
+        .normalised(FoldedNormalisation(parameters, norm, channels: outputs, epsilon: network.batchNormEpsilon))
     }
     first = try CompiledConvolution(layer("inc", "in_bn", 8, 3), left: 3, kernels: kernels)
     down = try (0..<5).map { level in
@@ -68,13 +75,13 @@ public final class CompiledPhaseNet: PickerNetwork {
     let curves = try ConvolutionWeights(parameters, "out", outputs: 3, inputs: 8, taps: 1)
     last = try PackedProduct(RowMatrix(curves: curves), stride: 128, kernels: kernels)
 
-    input = PaddedSequence(channels: 3, length: 3001)
-    start = PaddedSequence(channels: 8, length: 3001)
-    skips = (0..<5).map { [lengths] in PaddedSequence(channels: filters[$0], length: lengths[$0]) }
-    strided = (0..<4).map { [lengths] in PaddedSequence(channels: filters[$0], length: lengths[$0 + 1]) }
-    raised = (0..<4).map { [lengths] in PaddedSequence(channels: filters[3 - $0], length: lengths[3 - $0]) }
-    merged = (0..<4).map { [lengths] in PaddedSequence(channels: filters[3 - $0], length: lengths[3 - $0]) }
-    scores = AlignedFloats((3001 + 15) / 16 * 48)
+    input = PaddedSequence(channels: 3, length: lengths[0])
+    start = PaddedSequence(channels: 8, length: lengths[0])
+    skips = (0..<5).map { PaddedSequence(channels: filters[$0], length: lengths[$0]) }
+    strided = (0..<4).map { PaddedSequence(channels: filters[$0], length: lengths[$0 + 1]) }
+    raised = (0..<4).map { PaddedSequence(channels: filters[3 - $0], length: lengths[3 - $0]) }
+    merged = (0..<4).map { PaddedSequence(channels: filters[3 - $0], length: lengths[3 - $0]) }
+    scores = AlignedFloats((lengths[0] + 15) / 16 * 48)
   }
 
   public func probabilities(

@@ -10,17 +10,19 @@ struct ResidualBlock {
   private let between: PaddedSequence
   private let left: Int
 
-  init(_ parameters: NetworkParameters, _ name: String, taps: Int, length: Int, kernels: VectorKernels) throws {
+  init(
+    _ parameters: NetworkParameters, _ name: String, taps: Int, length: Int, epsilon: Double, kernels: VectorKernels
+  ) throws {
     self.length = length
     // Of two taps the second reaches beyond the end.
     left = taps == 3 ? 1 : 0
-    let before = try FoldedNormalisation(parameters, name + ".norm1", channels: 64, epsilon: 1e-3)
+    let before = try FoldedNormalisation(parameters, name + ".norm1", channels: 64, epsilon: epsilon)
     let scale = AlignedFloats(before.scale)
     let shift = AlignedFloats(before.shift)
     let table = kernels.table
     scaleReLU = { input, output in table.pointee.scale_relu(input, scale.base, shift.base, length, 64, output) }
     let one = try ConvolutionWeights(parameters, name + ".conv1", outputs: 64, inputs: 64, taps: taps)
-      .normalised(FoldedNormalisation(parameters, name + ".norm2", channels: 64, epsilon: 1e-3))
+      .normalised(FoldedNormalisation(parameters, name + ".norm2", channels: 64, epsilon: epsilon))
     let two = try ConvolutionWeights(parameters, name + ".conv2", outputs: 64, inputs: 64, taps: taps)
     first = try PackedProduct(RowMatrix(one), stride: 64, kernels: kernels)
     second = try PackedProduct(RowMatrix(two), stride: 64, kernels: kernels)
@@ -110,13 +112,14 @@ struct RecurrentBlock {
   private let length: Int
 
   init(
-    _ parameters: NetworkParameters, _ name: String, inputs: Int, length: Int, hard: Bool, group: Int, kernels: VectorKernels
+    _ parameters: NetworkParameters, _ name: String, inputs: Int, length: Int, hard: Bool, epsilon: Double, group: Int,
+    kernels: VectorKernels
   ) throws {
     self.length = length
     recurrence = try Recurrence(
       parameters, name + ".lstm", directions: 2, inputs: inputs, length: length, hard: hard, group: group, kernels: kernels)
     let weights = try ConvolutionWeights(parameters, name + ".conv", outputs: 16, inputs: 32, taps: 1)
-      .normalised(FoldedNormalisation(parameters, name + ".norm", channels: 16, epsilon: 1e-3))
+      .normalised(FoldedNormalisation(parameters, name + ".norm", channels: 16, epsilon: epsilon))
     convolution = try PackedProduct(RowMatrix(weights), stride: 32, kernels: kernels)
     hidden = AlignedFloats(group * length * 32)
   }
@@ -196,14 +199,14 @@ struct TransformerBlock {
   private let wide: AlignedFloats
 
   init(
-    _ parameters: NetworkParameters, _ name: String, length: Int, options: CompiledEQTransformer.Options,
+    _ parameters: NetworkParameters, _ name: String, length: Int, network: EQTransformer,
     kernels: VectorKernels
   ) throws {
     self.kernels = kernels
     self.length = length
-    epsilon = Float(options.layerEpsilon)
+    epsilon = Float(network.layerNormEpsilon)
     attention = try AdditiveAttention(
-      parameters, name + ".attention", reach: -1, epsilon: options.attentionEpsilon, length: length, kernels: kernels)
+      parameters, name + ".attention", reach: -1, epsilon: network.attentionEpsilon, length: length, kernels: kernels)
     func linear(_ layer: String, _ outputs: Int, _ inputs: Int) throws -> PackedProduct {
       let weights = ConvolutionWeights(
         matrix: try parameters.numbers("\(name).ff.\(layer).weight", [outputs, inputs]), outputs: outputs, inputs: inputs,
@@ -249,30 +252,30 @@ final class EQTransformerBranch {
   ///   - pick: the number of the phase; nil for the detection.
   ///   - lengths: those of the encoder.
   init(
-    _ parameters: NetworkParameters, pick: Int?, lengths: [Int], options: CompiledEQTransformer.Options, group: Int,
+    _ parameters: NetworkParameters, pick: Int?, lengths: [Int], network: EQTransformer, group: Int,
     kernels: VectorKernels
   ) throws {
     let length = lengths[7]
     recurrence = try pick.map {
       try Recurrence(
-        parameters, "pick_lstms.\($0)", directions: 1, inputs: 16, length: length, hard: options.hasHardGates, group: group,
+        parameters, "pick_lstms.\($0)", directions: 1, inputs: 16, length: length, hard: network.hardGates, group: group,
         kernels: kernels)
     }
     attention = try pick.map {
       try AdditiveAttention(
-        parameters, "pick_attentions.\($0)", reach: 1, epsilon: options.attentionEpsilon, length: length, kernels: kernels)
+        parameters, "pick_attentions.\($0)", reach: 1, epsilon: network.attentionEpsilon, length: length, kernels: kernels)
     }
     hidden = SequenceGroup(channels: 16, length: length, count: group)
     attended = PaddedSequence(channels: 16, length: length)
     let name = pick.map { "pick_decoders.\($0)" } ?? "decoder_d"
-    let channels = [16] + EQTransformerEncoder.filters.reversed()
-    let taps = Array(EQTransformerEncoder.taps.reversed())
+    let channels = [16] + EQTransformer.filters.reversed()
+    let taps = Array(EQTransformer.widths.reversed())
     var stages: [CompiledUpsampledConvolution] = []
     var sequences: [PaddedSequence] = []
     var current = length
     for stage in 0..<7 {
       let cut: (first: Int, last: Int) =
-        options.cutsBothEnds ? (stage == 3 ? (1, 1) : (0, 0)) : (0, lengths[6 - stage] % 2)
+        network.crop == .bothEnds ? (stage == 3 ? (1, 1) : (0, 0)) : (0, lengths[6 - stage] % 2)
       current = 2 * current - cut.first - cut.last
       stages.append(
         try CompiledUpsampledConvolution(
