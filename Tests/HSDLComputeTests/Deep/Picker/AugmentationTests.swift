@@ -140,7 +140,7 @@ struct AugmentationTests {
       var output = [Float](repeating: 7, count: 2700)
       output.withUnsafeMutableBufferPointer { window.normalise(.standardDeviation, into: $0) }
       #expect(output[gap].allSatisfy { $0 == 0 })
-      #expect(output.allSatisfy(\.isFinite))
+      #expect(output.allSatisfy { $0.isFinite })
     }
     #expect(lost > 10 && lost < 190)
   }

@@ -18,11 +18,8 @@ public struct PhaseArrivals: Sendable, Hashable {
     self.s = s
     self.codaEnd = codaEnd
     guard let p else { return }
-    if let s, s >= p {
-      detection = p...(s + 0.4 * (s - p))
-    } else if s == nil, let codaEnd, codaEnd >= p {
-      detection = p...codaEnd
-    }
+    let end = s.map { $0 >= p ? $0 + 0.4 * ($0 - p) : .nan } ?? codaEnd ?? .nan
+    if p.isFinite, end.isFinite, end >= p { detection = p...end }
   }
 
   /// The same, so many samples later.
