@@ -21,10 +21,11 @@ struct CatalogPass: EventPass {
   ///
   /// - Parameters:
   ///   - model: the model; without one only features come out.
+  ///   - deep: the network of a hybrid model.
   ///   - features: the features that come out.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
-    _ input: CatalogInput, model: ModelFolder?, features: FeatureSet, work: WorkFolder, isStrict: Bool,
+    _ input: CatalogInput, model: ModelFolder?, deep: (any DeepScoring)? = nil, features: FeatureSet, work: WorkFolder, isStrict: Bool,
     over communicator: any Communicator, report: Reporter
   ) throws {
     let begin = monotonicSeconds()
@@ -57,8 +58,8 @@ struct CatalogPass: EventPass {
         EventFeatures(
           inventory: surroundings.inventory, archive: surroundings.archive, travelTimes: surroundings.travelTimes,
           maximumDistance: input.maximumDistance, maximumStations: input.maximumStations, features: wanted,
-          wantsStationRows: input.writesStationFeatures),
-        history: history, model: model, features: features, folder: work.path, isStrict: isStrict,
+          wantsStationRows: input.writesStationFeatures, windows: deep == nil ? nil : EventWindowExtractor()),
+        history: history, model: model, deep: deep, features: features, folder: work.path, isStrict: isStrict,
         catalog: input.catalogs.joined(separator: ", "))
     }
     let prepared = monotonicSeconds() - begin
@@ -87,6 +88,8 @@ struct CatalogPass: EventPass {
 
   var rowCount: Int { 0 }
   var stationWindowCount: Int { summaries.reduce(0) { $0 + $1.stationWindowCount } }
+
+  var deepCount: Int { summaries.reduce(0) { $0 + $1.deepCount } }
 
   func forEachRecord(_ body: (RecordCursor) throws -> Void) throws {
     var merge = try RecordMerge(summaries.flatMap(\.files))
