@@ -54,13 +54,16 @@ struct CatalogPass: EventPass {
       String(decoding: communicator.isRoot ? try JSONEncoder().encode(units) : Data(), as: UTF8.self))
     units = try communicator.agree { try JSONDecoder().decode([CatalogUnit].self, from: Data(text.utf8)) }
     let scoring = try communicator.agree {
-      try CatalogScoring(
+      let stations = deep == nil ? input.windowStations : EventWindows.maximumStations
+      let windows = stations > 0 ? EventWindowExtractor(maximumStations: stations) : nil
+      return try CatalogScoring(
         EventFeatures(
           inventory: surroundings.inventory, archive: surroundings.archive, travelTimes: surroundings.travelTimes,
           maximumDistance: input.maximumDistance, maximumStations: input.maximumStations, features: wanted,
-          wantsStationRows: input.writesStationFeatures, windows: deep == nil ? nil : EventWindowExtractor()),
+          wantsStationRows: input.writesStationFeatures, windows: windows),
         history: history, model: model, deep: deep, features: features, folder: work.path, isStrict: isStrict,
-        catalog: input.catalogs.joined(separator: ", "))
+        catalog: input.catalogs.joined(separator: ", "),
+        windowLabels: input.windowStations > 0 ? try LabelledEvents.labels(input.windowLabels) : nil)
     }
     let prepared = monotonicSeconds() - begin
     var summaries = [CatalogScoring.UnitSummary?](repeating: nil, count: units.count)
@@ -94,6 +97,13 @@ struct CatalogPass: EventPass {
   func forEachRecord(_ body: (RecordCursor) throws -> Void) throws {
     var merge = try RecordMerge(summaries.flatMap(\.files))
     try merge.forEach(body)
+  }
+
+  /// Brings the windows of all units together; rank 0 only.
+  ///
+  /// - Throws: ``FormatError``.
+  func writeEventWindows(to path: String) throws {
+    try EventWindowWriter.merge(summaries.compactMap(\.windowFile), into: path)
   }
 
   func writeProblems(to path: String) throws -> ProblemTable {

@@ -24,6 +24,13 @@ protocol EventPass {
   /// - Throws: ``FormatError``; what `body` throws.
   func forEachRecord(_ body: (RecordCursor) throws -> Void) throws
 
+  /// Writes the windows that the discriminator sees of all events; nothing where there are none.
+  ///
+  /// Rank 0 only.
+  ///
+  /// - Throws: ``FormatError``.
+  func writeEventWindows(to path: String) throws
+
   /// Writes the problems of all units in a fixed order.
   ///
   /// Rank 0 only.
@@ -52,6 +59,8 @@ struct ProblemTable {
 
 extension EventPass {
   var deepCount: Int { 0 }
+
+  func writeEventWindows(to path: String) throws {}
 
   /// The name of the archive's index among the results.
   static var archiveIndexName: String { "archive-index.csv" }

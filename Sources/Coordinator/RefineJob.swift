@@ -18,9 +18,8 @@ public struct RefineJob: Sendable {
   public var network = ""
   /// Whether a row that cannot be used ends the job.
   public var isStrict = false
-  /// Makes the network of a hybrid model, given its folder, ready to score; called by all ranks together. Without it the
-  /// hybrid's models on features score alone.
-  public var deepScoring: DeepScoringSource?
+  /// Makes the network of a hybrid model, given its folder, ready to score; called by all ranks together.
+  public var deepScoring: DeepScoringSource = { try DiscriminatorFolder.load($0, over: $1).discriminator() }
   /// About how many bytes of a table a unit has.
   public var unitSize = 4 << 20
 
@@ -152,10 +151,6 @@ public struct RefineJob: Sendable {
     guard let own = folder.card.hybrid else { return nil }
     guard case .catalog(let input) = source, input.archive != nil else {
       report.warn("there are no waveforms, so the model's network takes no part; features alone decide")
-      return nil
-    }
-    guard let deepScoring else {
-      report.warn("this build cannot run the model's network; features alone decide")
       return nil
     }
     return try deepScoring("\(model)/\(own.folder)", communicator)

@@ -40,7 +40,8 @@ struct Surroundings {
       return try TravelTimes(
         model: model, maximumDistance: 1.1 * input.maximumDistance + 10, maximumDepth: Self.maximumDepth)
     }
-    let wantsWaveforms = features.definitions.contains { FeatureSet.waveforms.definitions.contains($0) }
+    let wantsWaveforms =
+      input.windowStations > 0 || features.definitions.contains { FeatureSet.waveforms.definitions.contains($0) }
     guard let address = input.archive, wantsWaveforms else {
       archive = nil
       archiveIndex = []

@@ -40,7 +40,7 @@ public final class DiscriminatorTraining: TrainableModel {
     for (microBatch, key) in zip(microBatches, keys) {
       let pass = try ForwardPass(
         training: parameters, sampleWeights: [microBatch.weights], seed: seed, keys: [key], exchange: exchange)
-      let losses = try losses(microBatch, logits(microBatch, pass))
+      let losses = try weighted(microBatch, logits(microBatch, pass))
       let values = try losses.tensors.first?.values() ?? []
       for value in values { sum += Double(value) }
       let share = try losses.sum([]).multiplied(by: totalWeight > 0 ? 1 / totalWeight : 0)
@@ -52,7 +52,7 @@ public final class DiscriminatorTraining: TrainableModel {
   public func evaluate(_ microBatch: EventMicroBatch) throws -> [Double] {
     let values = try logits(microBatch)
     let losses = try Tensor.withoutRecording {
-      try losses(microBatch, Batch([Tensor(values, [microBatch.count])])).tensors.first?.values() ?? []
+      try weighted(microBatch, Batch([Tensor(values, [microBatch.count])])).tensors.first?.values() ?? []
     }
     var sums = [Double](repeating: 0, count: 2 + 2 * Self.binCount)
     for event in 0..<microBatch.count {
@@ -136,7 +136,7 @@ public final class DiscriminatorTraining: TrainableModel {
   }
 
   /// Weight × loss of each event.
-  private func losses(_ microBatch: EventMicroBatch, _ logits: Batch) throws -> Batch {
+  private func weighted(_ microBatch: EventMicroBatch, _ logits: Batch) throws -> Batch {
     let (targets, weights) = (
       try Tensor(microBatch.targets, [microBatch.count]), try Tensor(microBatch.weights, [microBatch.count])
     )

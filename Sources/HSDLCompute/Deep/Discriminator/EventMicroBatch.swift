@@ -5,9 +5,9 @@ public struct EventMicroBatch: Sendable {
   /// Places for stations of each event.
   public let places: Int
   /// Events × places × channels × samples; zero where there is no station.
-  public let windows: [Float]
+  public var windows: [Float]
   /// Events × places × attributes.
-  public let attributes: [Float]
+  public var attributes: [Float]
   /// Events × places: 1 where there is no station.
   public let absent: [Float]
   /// The number of stations of each event; 1 for filling.

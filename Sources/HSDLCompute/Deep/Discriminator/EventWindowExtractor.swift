@@ -1,4 +1,4 @@
-public import SeismicFormats
+import SeismicFormats
 
 /// Makes the windows of one event after the other from records of its stations.
 ///

@@ -1,5 +1,5 @@
 public import HSDLCompute
-public import SeismicFormats
+import SeismicFormats
 
 /// A file of windows of events, from which any event can be read at once.
 ///
