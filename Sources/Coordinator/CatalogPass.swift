@@ -21,10 +21,11 @@ struct CatalogPass: EventPass {
   ///
   /// - Parameters:
   ///   - model: the model; without one only features come out.
+  ///   - deep: the network of a hybrid model.
   ///   - features: the features that come out.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
-    _ input: CatalogInput, model: ModelFolder?, features: FeatureSet, work: WorkFolder, isStrict: Bool,
+    _ input: CatalogInput, model: ModelFolder?, deep: (any DeepScoring)? = nil, features: FeatureSet, work: WorkFolder, isStrict: Bool,
     over communicator: any Communicator, report: Reporter
   ) throws {
     let begin = monotonicSeconds()
@@ -53,15 +54,16 @@ struct CatalogPass: EventPass {
       String(decoding: communicator.isRoot ? try JSONEncoder().encode(units) : Data(), as: UTF8.self))
     units = try communicator.agree { try JSONDecoder().decode([CatalogUnit].self, from: Data(text.utf8)) }
     let scoring = try communicator.agree {
-      let windows = input.windowStations > 0 ? EventWindowExtractor(maximumStations: input.windowStations) : nil
+      let stations = deep == nil ? input.windowStations : EventWindows.maximumStations
+      let windows = stations > 0 ? EventWindowExtractor(maximumStations: stations) : nil
       return try CatalogScoring(
         EventFeatures(
           inventory: surroundings.inventory, archive: surroundings.archive, travelTimes: surroundings.travelTimes,
           maximumDistance: input.maximumDistance, maximumStations: input.maximumStations, features: wanted,
           wantsStationRows: input.writesStationFeatures, windows: windows),
-        history: history, model: model, features: features, folder: work.path, isStrict: isStrict,
+        history: history, model: model, deep: deep, features: features, folder: work.path, isStrict: isStrict,
         catalog: input.catalogs.joined(separator: ", "),
-        windowLabels: windows == nil ? nil : try LabelledEvents.labels(input.windowLabels))
+        windowLabels: input.windowStations > 0 ? try LabelledEvents.labels(input.windowLabels) : nil)
     }
     let prepared = monotonicSeconds() - begin
     var summaries = [CatalogScoring.UnitSummary?](repeating: nil, count: units.count)
@@ -89,6 +91,8 @@ struct CatalogPass: EventPass {
 
   var rowCount: Int { 0 }
   var stationWindowCount: Int { summaries.reduce(0) { $0 + $1.stationWindowCount } }
+
+  var deepCount: Int { summaries.reduce(0) { $0 + $1.deepCount } }
 
   func forEachRecord(_ body: (RecordCursor) throws -> Void) throws {
     var merge = try RecordMerge(summaries.flatMap(\.files))

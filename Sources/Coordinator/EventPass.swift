@@ -11,6 +11,8 @@ protocol EventPass {
   var joinedCount: Int { get }
   /// Stations of which waveforms were used, added over the events.
   var stationWindowCount: Int { get }
+  /// Events that a network on waveforms took part in scoring.
+  var deepCount: Int { get }
 
   /// The index of the archive, to be kept with the results; on rank 0 only, empty where there is none.
   var archiveIndex: [UInt8] { get }
@@ -56,6 +58,8 @@ struct ProblemTable {
 }
 
 extension EventPass {
+  var deepCount: Int { 0 }
+
   func writeEventWindows(to path: String) throws {}
 
   /// The name of the archive's index among the results.

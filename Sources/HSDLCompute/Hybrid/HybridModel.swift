@@ -58,6 +58,19 @@ public struct HybridModel: Sendable {
     public var contributions: [Double]
     /// How much the network has moved each event's probability.
     public var deepContributions: [Double]
+
+    /// Puts scores together.
+    public init(
+      probabilities: [Double], shallow: [Double], deep: [Double], memberProbabilities: [[Double]],
+      contributions: [Double], deepContributions: [Double]
+    ) {
+      self.probabilities = probabilities
+      self.shallow = shallow
+      self.deep = deep
+      self.memberProbabilities = memberProbabilities
+      self.contributions = contributions
+      self.deepContributions = deepContributions
+    }
   }
 
   /// Scores events.
