@@ -25,7 +25,8 @@ struct CatalogPass: EventPass {
   ///   - features: the features that come out.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
-    _ input: CatalogInput, model: ModelFolder?, deep: (any DeepScoring)? = nil, features: FeatureSet, work: WorkFolder, isStrict: Bool,
+    _ input: CatalogInput, model: ModelFolder?, deep: (any DeepScoring)? = nil, features: FeatureSet, work: WorkFolder,
+    isStrict: Bool,
     over communicator: any Communicator, report: Reporter
   ) throws {
     let begin = monotonicSeconds()

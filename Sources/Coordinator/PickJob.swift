@@ -39,7 +39,8 @@ public struct PickJob: Sendable {
 
   /// Creates a job.
   public init(
-    archive: String, model: String, output: String, makePicker: @escaping @Sendable (_ model: String) throws -> PickerModel
+    archive: String, model: String, output: String,
+    makePicker: @escaping @Sendable (_ model: String) throws -> PickerModel
   ) {
     self.archive = archive
     self.model = model

@@ -123,7 +123,8 @@ public struct RefineJob: Sendable {
         }
       }
       pass = try CatalogPass(
-        input, model: folder, deep: deep, features: .all, work: work, isStrict: isStrict, over: communicator, report: report)
+        input, model: folder, deep: deep, features: .all, work: work, isStrict: isStrict, over: communicator,
+        report: report)
     }
 
     var outcome = Outcome()
@@ -214,7 +215,8 @@ public struct RefineJob: Sendable {
         ("program", .string("hsdl-mpi \(programVersion)")), ("command", .string("refine")),
       ] + source.record + [
         ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
-        ("model_kind", .string(folder.card.kind)), ("events_scored_by_network", .integer(outcome.deepEvents)), ("ranks", .integer(ranks)),
+        ("model_kind", .string(folder.card.kind)), ("events_scored_by_network", .integer(outcome.deepEvents)),
+        ("ranks", .integer(ranks)),
         ("events", .integer(outcome.events)), ("real", .integer(outcome.real)), ("fake", .integer(outcome.fake)),
         ("uncertain", .integer(outcome.uncertain)),
         (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),

@@ -40,7 +40,8 @@ final class TrainingCourse {
     parts.append("\(fixed(rate, decimals: 0)) samples/s")
     func share(_ seconds: Double) -> String { "\(fixed(100 * seconds / max(times.total, 1e-9), decimals: 1)) %" }
     parts.append(
-      "compute \(share(times.compute)), waiting \(share(times.wait)), exposed allreduce \(share(times.allreduce)), data \(share(times.data))")
+      "compute \(share(times.compute)), waiting \(share(times.wait)), exposed allreduce \(share(times.allreduce)), data \(share(times.data))"
+    )
     return parts.joined(separator: ", ")
   }
 }

@@ -5,7 +5,7 @@ import HSDLCompute
 /// Trains models.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train models on labelled data.", subcommands: [TrainShallow.self])
+    abstract: "Train models on labelled data.", subcommands: [TrainShallow.self, TrainPicker.self])
 }
 
 /// Trains models on features.

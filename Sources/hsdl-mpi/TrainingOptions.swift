@@ -10,7 +10,8 @@ struct TrainingOptions: ParsableArguments {
   var epochs = 30
 
   @Option(
-    help: ArgumentHelp("Samples of a step, of all ranks together. The result depends on this, not on the ranks.", valueName: "n"))
+    help: ArgumentHelp(
+      "Samples of a step, of all ranks together. The result depends on this, not on the ranks.", valueName: "n"))
   var batchSize: Int?
 
   @Option(
@@ -58,7 +59,9 @@ struct TrainingOptions: ParsableArguments {
       guard (1...1_000_000).contains(batchSize) else { throw ValidationError("--batch-size must be from 1 to 1000000") }
     }
     if let microBatchSize {
-      guard (1...4096).contains(microBatchSize) else { throw ValidationError("--micro-batch-size must be from 1 to 4096") }
+      guard (1...4096).contains(microBatchSize) else {
+        throw ValidationError("--micro-batch-size must be from 1 to 4096")
+      }
     }
     guard patience >= 0, warmUp >= 0 else { throw ValidationError("--patience and --warm-up must not be negative") }
     guard clip > 0, weightDecay >= 0 else { throw ValidationError("--clip must be above 0, --weight-decay not below") }

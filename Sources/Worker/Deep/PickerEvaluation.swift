@@ -85,7 +85,8 @@ public struct PickerEvaluation: Sendable {
   ///   - trace: reads a waveform by its number; nil leaves it out. Asked for each number on one rank only, in rising order.
   /// - Throws: ``AgreedFailure`` on all ranks, ``CommunicatorError``.
   public func run(
-    _ model: PickerModel, count: Int, over communicator: any Communicator, trace: (_ number: Int) throws -> LabelledTrace?
+    _ model: PickerModel, count: Int, over communicator: any Communicator,
+    trace: (_ number: Int) throws -> LabelledTrace?
   ) throws -> Result {
     var own: [Outcome] = []
     try communicator.agree {

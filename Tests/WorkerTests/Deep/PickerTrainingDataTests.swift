@@ -78,7 +78,7 @@ struct PickerTrainingDataTests {
           of: communicator.size, onProblem: { _ in })
         var steps: [[Int: Content]] = []
         for epoch in 0..<2 {
-          data.begin(epoch: epoch)
+          data.begin(epoch: epoch, fromStep: 0)
           while let step = try data.next() {
             steps.append(Dictionary(uniqueKeysWithValues: zip(step.keys, step.microBatches.map(Content.init))))
           }
@@ -112,11 +112,11 @@ struct PickerTrainingDataTests {
     let set = try Alone.set([.arrays(path)], picker)
     let data = try PickerTrainingData(
       set, training: Array(0..<23), validation: [], settings: settings(), rank: 0, of: 1, onProblem: { _ in })
-    data.begin(epoch: 5)
+    data.begin(epoch: 5, fromStep: 0)
     var steps: [[Content]] = []
     while let step = try data.next() { steps.append(step.microBatches.map(Content.init)) }
     #expect(steps.count == 3)
-    data.begin(epoch: 5)
+    data.begin(epoch: 5, fromStep: 0)
     _ = try data.next()
     data.begin(epoch: 5, fromStep: 2)
     let isSame = try data.next()?.microBatches.map(Content.init) == steps[2]
@@ -135,7 +135,7 @@ struct PickerTrainingDataTests {
       set, training: Array(0..<12), validation: [], settings: settings(), rank: 0, of: 1, onProblem: { _ in })
     var peaks = 0
     for epoch in 0..<5 {
-      data.begin(epoch: epoch)
+      data.begin(epoch: epoch, fromStep: 0)
       while let step = try data.next() {
         for batch in step.microBatches {
           for slot in 0..<batch.count where batch.weights[slot] == 1 {
@@ -166,7 +166,7 @@ struct PickerTrainingDataTests {
       onProblem: { problems.value.append($0) })
     var weight: Float = 0
     for epoch in 0..<3 {
-      data.begin(epoch: epoch)
+      data.begin(epoch: epoch, fromStep: 0)
       while let step = try data.next() {
         for batch in step.microBatches {
           weight += batch.weights.reduce(0, +)

@@ -53,7 +53,7 @@ struct SharedTrainingTests {
     let data = try PickerTrainingData(
       set, training: parts.training, validation: parts.validation, settings: PickerDataSettings(), rank: 0, of: 1,
       onProblem: { problems.append($0) })
-    data.begin(epoch: 0)
+    data.begin(epoch: 0, fromStep: 0)
     var weight: Float = 0
     while let step = try data.next() { weight += step.microBatches.flatMap(\.weights).reduce(0, +) }
     #expect(weight == Float(parts.training.count) && problems.isEmpty)

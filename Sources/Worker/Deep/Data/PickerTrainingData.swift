@@ -37,16 +37,9 @@ public struct PickerDataSettings: Sendable, Hashable, Codable {
 ///
 /// What a micro-batch holds depends on seed, epoch, step and place; which rank it goes to does not change it. An object belongs
 /// to one thread; no method is collective.
-public final class PickerTrainingData {
+public final class PickerTrainingData: TrainerData {
   /// This rank's part of a step.
-  public struct Step: Sendable {
-    /// The micro-batches; none where there are more ranks than micro-batches.
-    public var microBatches: [PickerMicroBatch]
-    /// The place of each in the global batch, from 0.
-    public var keys: [Int]
-    /// How many samples they hold together, filling not counted.
-    public var sampleCount: Int
-  }
+  public typealias Step = TrainingStep<PickerMicroBatch>
 
   /// How samples are drawn.
   public let settings: PickerDataSettings
@@ -147,7 +140,7 @@ public final class PickerTrainingData {
   }
 
   /// Goes to a step of an epoch; both are counted from 0.
-  public func begin(epoch: Int, fromStep first: Int = 0) {
+  public func begin(epoch: Int, fromStep first: Int) {
     stop()
     let (sampler, settings, samples, rank, ranks) = (sampler, settings, training, rank, ranks)
     let assembly = PickerBatchAssembly(

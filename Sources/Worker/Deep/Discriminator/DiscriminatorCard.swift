@@ -1,10 +1,12 @@
 public import HSDLCompute
+import SeismicFormats
 
 /// What is known of an event discriminator.
-public struct DiscriminatorCard: Codable, Sendable, Equatable {
-  /// The layout that this version writes and reads.
+public struct DiscriminatorCard: NetworkCard {
   public static let currentFormat = "hsdl-mpi discriminator 1"
-  /// The layout of the folder.
+  public static let subject = "a discriminator"
+  public static let maker = "`train discriminator`"
+
   public var format = currentFormat
   /// The version of the program that made it.
   public var programVersion = Worker.programVersion
@@ -22,9 +24,7 @@ public struct DiscriminatorCard: Codable, Sendable, Equatable {
   public var training: [String: String] = [:]
   /// How good it was on events that it was not trained on, by name of the measure.
   public var scores: [String: Double] = [:]
-  /// SHA-256 of each file beside the card.
   public var files: [String: String] = [:]
-  /// SHA-256 of the card without this line, and so of everything that it names.
   public var hash = ""
 
   /// What a window is.
@@ -48,6 +48,14 @@ public struct DiscriminatorCard: Codable, Sendable, Equatable {
     self.maximumStations = maximumStations
   }
 
-  /// A short form of the hash, for messages and catalogs.
-  public var shortHash: String { String(hash.prefix(12)) }
+  public var layout: [TensorSpecification] { architecture.layout }
+
+  public func validate(in path: String) throws {
+    try architecture.validate()
+    guard windows == Windows(), attributes == StationAttribute.allCases.map({ "\($0)" }) else {
+      throw FormatError(
+        .unsupported, file: path, found: "it takes other windows or attributes than this version makes",
+        expected: "a discriminator of this version", remedy: "train it again")
+    }
+  }
 }
