@@ -82,11 +82,7 @@ public struct TrainPickerJob: Sendable {
     let outcome = try trainer.run(startsAnew: overwrites)
     course.finish()
     try warn(of: problems, over: communicator, report)
-    guard outcome.ending != .stopped else {
-      throw AgreedFailure(
-        rank: 0, exitCode: ExitStatus.stoppedEarly.rawValue,
-        description: "stopped after \(counted(outcome.epochs.count, "epochs")); the same command goes on")
-    }
+    try TrainingCourse.requireEnd(outcome)
     try communicator.agreeOnRoot {
       var card = PickerCard(architecture: form, description: description)
       card.training.numbers["training_windows"] = Double(parts.training.count)

@@ -44,4 +44,14 @@ final class TrainingCourse {
     )
     return parts.joined(separator: ", ")
   }
+
+  /// Ends the job on all ranks, so that it can be gone on with, where a training was stopped.
+  ///
+  /// - Throws: ``AgreedFailure``.
+  static func requireEnd(_ outcome: TrainingOutcome) throws {
+    guard outcome.ending == .stopped else { return }
+    throw AgreedFailure(
+      rank: 0, exitCode: ExitStatus.stoppedEarly.rawValue,
+      description: "stopped after \(counted(outcome.epochs.count, "epochs")); the same command goes on")
+  }
 }
