@@ -144,7 +144,7 @@ struct PickerTrainingDataTests {
               let largest = (0..<3).map { component in
                 Array(batch.windows[((slot * 3 + component) * 120)..<((slot * 3 + component + 1) * 120)])
               }
-              for (sample, value) in target.enumerated() where value > 0.99 {
+              for (sample, value) in target.enumerated() where value > 0.999 {
                 peaks += 1
                 #expect(largest.contains { $0[sample] > 0.5 }, "\(batch.names[slot])")
               }

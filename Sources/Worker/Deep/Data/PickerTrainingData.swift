@@ -47,7 +47,7 @@ public final class PickerTrainingData: TrainerData {
   public let training: [Int]
   /// The samples of the set that are for validation.
   public let validation: [Int]
-  /// Samples that could not be read, of those that this rank has met; each counts once.
+  /// Samples that could not be read, or not wholly, of those that this rank has met; each counts once.
   public var unreadableCount: Int { told.count }
 
   private let set: PickerTrainingSet
