@@ -54,6 +54,8 @@ let package = Package(
         .linkedLibrary("_lightgbm"), .linkedLibrary("stdc++"),
         .unsafeFlags(["-L\(lightGBM)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(lightGBM)/lib"]),
       ]),
+    // Loops that are compiled for each kind of processor; without optimisation they would not be worth having.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
     .target(
       name: "CTorch", cxxSettings: [.unsafeFlags(libtorchInclude.map { "-I\($0)" })],
       linkerSettings: [
@@ -70,7 +72,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary(hdf5Library)]),
 
     .target(
-      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW", "CTorch"],
+      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW", "CTorch", "CKernels"],
       swiftSettings: swift),
 
     .target(
@@ -94,6 +96,9 @@ let package = Package(
 
     .executableTarget(
       name: "waveform-benchmarks", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Benchmarks/Waveforms",
+      swiftSettings: swift),
+    .executableTarget(
+      name: "network-benchmarks", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Benchmarks/Networks",
       swiftSettings: swift),
 
     .target(

@@ -129,7 +129,8 @@ final class EQTransformerBody {
     self.length = length
     self.kernels = kernels
     blocks = try EQTransformer.residualWidths.enumerated().map {
-      try ResidualBlock(parameters, "res_cnn_stack.members.\($0.offset)", taps: $0.element, length: length,
+      try ResidualBlock(
+        parameters, "res_cnn_stack.members.\($0.offset)", taps: $0.element, length: length,
         epsilon: network.batchNormEpsilon, kernels: kernels)
     }
     guard network.recurrentBlocks > 0 else { throw ComputeError.badModel(reason: "there is no recurrent block") }

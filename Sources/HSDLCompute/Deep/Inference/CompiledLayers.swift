@@ -95,7 +95,8 @@ struct CompiledUpsampledConvolution {
     let phase = taps / 2 % 2
     // Where rows begin with an odd sample, the first of them begins with the one before the first.
     product.run(
-      input.at(RowMatrix.upsampledBegin(taps: taps) - phase), rows: input.length + phase, into: output.at(-phase - cut.first),
+      input.at(RowMatrix.upsampledBegin(taps: taps) - phase), rows: input.length + phase,
+      into: output.at(-phase - cut.first),
       activation: .relu)
     output.clearEdges()
     if cut.first > 0 { mend(input, output, from: 0) }

@@ -32,7 +32,9 @@ public final class CompiledPhaseNet: PickerNetwork {
   public init(_ network: PhaseNet, _ parameters: NetworkParameters, lanes: Int? = nil) throws {
     guard network.filterFactor == 1, (256...1 << 20).contains(network.windowLength) else {
       throw ComputeError.badModel(
-        reason: "PhaseNet of \(network.filterFactor) times the filters for \(network.windowLength) samples is not provided for")
+        reason:
+          "PhaseNet of \(network.filterFactor) times the filters for \(network.windowLength) samples is not provided for"
+      )
     }
     let kernels = try VectorKernels(lanes: lanes)
     self.kernels = kernels
@@ -46,7 +48,9 @@ public final class CompiledPhaseNet: PickerNetwork {
     }
     self.lengths = lengths
     let filters = [8, 16, 32, 64, 128]
-    func layer(_ name: String, _ norm: String, _ outputs: Int, _ inputs: Int, transposed: Bool = false) throws
+    func layer(
+      _ name: String, _ norm: String, _ outputs: Int, _ inputs: Int, transposed: Bool = false
+    ) throws
       -> ConvolutionWeights
     {
       try ConvolutionWeights(parameters, name, outputs: outputs, inputs: inputs, taps: 7, transposed: transposed)

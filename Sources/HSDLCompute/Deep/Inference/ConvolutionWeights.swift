@@ -12,7 +12,9 @@ struct ConvolutionWeights {
   /// Takes `NAME.weight` and, where there is one, `NAME.bias`.
   ///
   /// - Parameter transposed: the first two extents are inputs and outputs.
-  init(_ parameters: NetworkParameters, _ name: String, outputs: Int, inputs: Int, taps: Int, transposed: Bool = false) throws {
+  init(
+    _ parameters: NetworkParameters, _ name: String, outputs: Int, inputs: Int, taps: Int, transposed: Bool = false
+  ) throws {
     let shape = transposed ? [inputs, outputs, taps] : [outputs, inputs, taps]
     let values = try parameters.numbers(name + ".weight", shape)
     self.outputs = outputs
@@ -95,7 +97,9 @@ extension NetworkParameters {
     guard let place = layout.firstIndex(where: { $0.name == name }) else {
       throw ComputeError.badModel(reason: "there is no tensor '\(name)'")
     }
-    guard layout[place].count == shape.reduce(1, *), layout[place].shape.filter({ $0 != 1 }) == shape.filter({ $0 != 1 }) else {
+    guard layout[place].count == shape.reduce(1, *),
+      layout[place].shape.filter({ $0 != 1 }) == shape.filter({ $0 != 1 })
+    else {
       throw ComputeError.badModel(reason: "tensor '\(name)' has shape \(layout[place].shape), not \(shape)")
     }
     return values(place).map(Double.init)

@@ -63,7 +63,8 @@ struct Recurrence {
       func tensor(_ kind: String, _ shape: [Int]) throws -> [Double] {
         try parameters.numbers(
           isOwn
-            ? "\(name).\(direction == 0 ? "cell_f" : "cell_b").\(kind)" : "\(name).\(kind)_l0\(direction == 0 ? "" : "_reverse")",
+            ? "\(name).\(direction == 0 ? "cell_f" : "cell_b").\(kind)"
+            : "\(name).\(kind)_l0\(direction == 0 ? "" : "_reverse")",
           shape)
       }
       let fromInput = try tensor("weight_ih", [64, inputs])
@@ -71,7 +72,9 @@ struct Recurrence {
       let bias = try zip(tensor("bias_ih", [64]), tensor("bias_hh", [64])).map { $0 + $1 }
       for gate in 0..<64 {
         matrix.bias[direction * 64 + gate] = bias[gate]
-        for input in 0..<inputs { matrix.add(fromInput[gate * inputs + input], output: direction * 64 + gate, at: input) }
+        for input in 0..<inputs {
+          matrix.add(fromInput[gate * inputs + input], output: direction * 64 + gate, at: input)
+        }
       }
       recurrent.append(AlignedFloats((0..<1024).map { fromHidden[$0 % 64 * 16 + $0 / 64] }))
     }
@@ -117,7 +120,8 @@ struct RecurrentBlock {
   ) throws {
     self.length = length
     recurrence = try Recurrence(
-      parameters, name + ".lstm", directions: 2, inputs: inputs, length: length, hard: hard, group: group, kernels: kernels)
+      parameters, name + ".lstm", directions: 2, inputs: inputs, length: length, hard: hard, group: group,
+      kernels: kernels)
     let weights = try ConvolutionWeights(parameters, name + ".conv", outputs: 16, inputs: 32, taps: 1)
       .normalised(FoldedNormalisation(parameters, name + ".norm", channels: 16, epsilon: epsilon))
     convolution = try PackedProduct(RowMatrix(weights), stride: 32, kernels: kernels)
@@ -209,7 +213,8 @@ struct TransformerBlock {
       parameters, name + ".attention", reach: -1, epsilon: network.attentionEpsilon, length: length, kernels: kernels)
     func linear(_ layer: String, _ outputs: Int, _ inputs: Int) throws -> PackedProduct {
       let weights = ConvolutionWeights(
-        matrix: try parameters.numbers("\(name).ff.\(layer).weight", [outputs, inputs]), outputs: outputs, inputs: inputs,
+        matrix: try parameters.numbers("\(name).ff.\(layer).weight", [outputs, inputs]), outputs: outputs,
+        inputs: inputs,
         bias: try parameters.numbers("\(name).ff.\(layer).bias", [outputs]))
       return try PackedProduct(RowMatrix(weights), stride: inputs, kernels: kernels)
     }
@@ -258,12 +263,14 @@ final class EQTransformerBranch {
     let length = lengths[7]
     recurrence = try pick.map {
       try Recurrence(
-        parameters, "pick_lstms.\($0)", directions: 1, inputs: 16, length: length, hard: network.hardGates, group: group,
+        parameters, "pick_lstms.\($0)", directions: 1, inputs: 16, length: length, hard: network.hardGates,
+        group: group,
         kernels: kernels)
     }
     attention = try pick.map {
       try AdditiveAttention(
-        parameters, "pick_attentions.\($0)", reach: 1, epsilon: network.attentionEpsilon, length: length, kernels: kernels)
+        parameters, "pick_attentions.\($0)", reach: 1, epsilon: network.attentionEpsilon, length: length,
+        kernels: kernels)
     }
     hidden = SequenceGroup(channels: 16, length: length, count: group)
     attended = PaddedSequence(channels: 16, length: length)
@@ -280,7 +287,8 @@ final class EQTransformerBranch {
       stages.append(
         try CompiledUpsampledConvolution(
           ConvolutionWeights(
-            parameters, "\(name).convs.\(stage)", outputs: channels[stage + 1], inputs: channels[stage], taps: taps[stage]),
+            parameters, "\(name).convs.\(stage)", outputs: channels[stage + 1], inputs: channels[stage],
+            taps: taps[stage]),
           cut: cut, kernels: kernels))
       sequences.append(PaddedSequence(channels: channels[stage + 1], length: current))
     }

@@ -43,7 +43,9 @@ final class PackedProduct {
   init(_ matrix: RowMatrix, stride: Int, split: Int? = nil, kernels: VectorKernels) throws {
     guard let kernel = kernels.table.pointee.product, matrix.outputs % kernels.lanes == 0,
       [3, 6, 8, 16, 32, 64, 128, 256].contains(stride)
-    else { throw ComputeError.badModel(reason: "rows of \(matrix.outputs) sums at stride \(stride) are not provided for") }
+    else {
+      throw ComputeError.badModel(reason: "rows of \(matrix.outputs) sums at stride \(stride) are not provided for")
+    }
     self.kernel = kernel
     self.stride = stride
     outputs = matrix.outputs
@@ -72,7 +74,8 @@ final class PackedProduct {
   ///   - outputStride: numbers from a row of outputs to the next; without it they lie side by side.
   ///   - residual: added to the sums; it lies as the output, elsewhere.
   func run(
-    _ input: UnsafePointer<Float>, second: UnsafePointer<Float>? = nil, rows: Int, into output: UnsafeMutablePointer<Float>,
+    _ input: UnsafePointer<Float>, second: UnsafePointer<Float>? = nil, rows: Int,
+    into output: UnsafeMutablePointer<Float>,
     outputStride: Int? = nil, pooling: Pooling = .none, activation: Activation = .linear,
     residual: UnsafePointer<Float>? = nil
   ) {

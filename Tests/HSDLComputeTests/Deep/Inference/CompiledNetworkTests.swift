@@ -75,7 +75,8 @@ struct CompiledNetworkTests {
     var mixed = EQTransformer(windowLength: 3072, recurrentBlocks: 1)
     mixed.hardGates = true
     return [
-      EQTransformer(), .original(recurrentBlocks: 3), .original(recurrentBlocks: 2), mixed, EQTransformer(windowLength: 1034),
+      EQTransformer(), .original(recurrentBlocks: 3), .original(recurrentBlocks: 2), mixed,
+      EQTransformer(windowLength: 1034),
     ]
   }()
 
@@ -96,7 +97,8 @@ struct CompiledNetworkTests {
   func attention(scale: Float) throws {
     let network = EQTransformer(windowLength: 1024, recurrentBlocks: 1)
     let parameters = Sample.parameters(network, seed: 9)
-    for (index, tensor) in parameters.layout.enumerated() where tensor.name.hasSuffix(".Wx") || tensor.name.hasSuffix(".Wt") {
+    for (index, tensor) in parameters.layout.enumerated()
+    where tensor.name.hasSuffix(".Wx") || tensor.name.hasSuffix(".Wt") {
       for place in 0..<tensor.count { parameters.values(index)[place] *= scale }
     }
     let windows = Sample.windows(1, length: 1024)
