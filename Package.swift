@@ -120,6 +120,9 @@ let package = Package(
     .executableTarget(
       name: "training-checks", dependencies: ["TrainingChecks", "Worker", "HSDLCompute", "MPI"],
       path: "Tests/training-checks", swiftSettings: swift),
+    .executableTarget(
+      name: "training-benchmarks", dependencies: ["TrainingChecks", "Worker", "HSDLCompute", "MPI"],
+      path: "Benchmarks/Training", swiftSettings: swift),
     .testTarget(name: "SeismicFormatsTests", dependencies: ["SeismicFormats", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "HSDLComputeTests", dependencies: ["HSDLCompute", "SeismicFormats", "TestSupport"], swiftSettings: swift),

@@ -173,7 +173,8 @@ public let communicatorChecks: [Check] = [
     try expectEqual(other.size, comm.size)
     try expectEqual(other.messageLimit, comm.messageLimit)
     for round in 0..<3 {
-      let buffers = (0..<4).map { _ in MessageBuffer<Double>([Double]((0..<50).map { Double($0 + comm.rank + round) })) }
+      let buffers = (0..<4).map { _ in MessageBuffer<Double>([Double]((0..<50).map { Double($0 + comm.rank + round) }))
+      }
       var requests: [Request<Double>] = []
       // Ranks of odd number start the reductions before they sum on the original, the others between the sums.
       if comm.rank % 2 == 1 { requests = try buffers.map { try other.iallreduce($0, .sum) } }

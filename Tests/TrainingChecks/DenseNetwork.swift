@@ -20,8 +20,10 @@ public struct DenseBatch: Sendable {
   }
 }
 
-/// A small network in plain Swift, to check trainers with: dense layers with batch normalisation, rectifiers and dropout, and a
-/// linear output with half the squared error. Its gradients are written out by hand.
+/// A small network in plain Swift, to check trainers with.
+///
+/// Dense layers with batch normalisation, rectifiers and dropout, and a linear output with half the squared error. Its
+/// gradients are written out by hand.
 public final class DenseNetwork: TrainableModel {
   public let parameters: NetworkParameters
   public let metricNames = ["close"]

@@ -138,6 +138,25 @@ struct TrainerTests {
     #expect(largest > 0, "the arithmetic differs, or this shows nothing")
   }
 
+  @Test("statistics take in each step once, though the first passes are made twice", arguments: 1...3)
+  func statisticsOnce(ranks: Int) throws {
+    var training = ToyTraining()
+    training.count = 24
+    training.settings.epochs = 1
+    training.settings.averaging = nil
+    let network = training.network()
+    let samples = DenseSamples(
+      count: 24, inputs: 6, outputs: 2, globalBatch: 24, microBatch: 24, rank: 0, ranks: 1)
+    _ = try network.gradients(
+      of: [samples.training], totalWeight: 1, seed: 0, keys: [0], exchange: NoExchange(), onGradient: { _, _ in })
+    // Those of the first layer do not depend on dropout.
+    let expected = [3, 4].flatMap { Array(network.parameters.values($0)) }
+    let found = try train(training, ranks: ranks).numbers
+    let start = network.parameters.weights.count
+    for (index, value) in expected.enumerated() { #expect(abs(found[start + index] - value) < 1e-6) }
+    #expect(expected.contains { abs($0) > 0.01 && abs($0 - 0.9) > 0.01 })
+  }
+
   @Test("the gradients of the network of these tests are those of its loss")
   func differences() throws {
     let network = DenseNetwork([3, 5, 4, 2])

@@ -1,8 +1,10 @@
 import Foundation
 import SeismicFormats
 
-/// Writes named arrays as a file in the form of safetensors: the length of a JSON text, the text with types, shapes and places, the
-/// numbers as little-endian single-precision floats. NumPy users read it with the `safetensors` package.
+/// Writes named arrays as a file in the form of safetensors.
+///
+/// The length of a JSON text, the text with types, shapes and places, then the numbers as little-endian single-precision floats. NumPy users
+/// read it with the `safetensors` package.
 ///
 /// - Throws: ``FormatError``.
 public func writeNumberDump(_ arrays: [(name: String, shape: [Int], values: [Float])], _ path: String) throws {

@@ -10,7 +10,9 @@ extension Trainer {
       metricNames: model.metricNames)
   }
 
-  /// Writes the state, and after an epoch the table, on rank 0. Collective.
+  /// Writes the state, and after an epoch the table, on rank 0.
+  ///
+  /// Collective.
   func save(isBest: Bool) throws {
     guard let folder else { return }
     try communicator.agreeOnRoot {
@@ -34,7 +36,9 @@ extension Trainer {
     }
   }
 
-  /// Takes up the state of the last checkpoint, if there is one. Collective.
+  /// Takes up the state of the last checkpoint, if there is one.
+  ///
+  /// Collective.
   func restore() throws {
     guard let folder else { return }
     let path = "\(folder)/last.checkpoint"

@@ -176,7 +176,9 @@ extension Trainer {
     return (total, end[End.coarse] > 0)
   }
 
-  /// Keeps the samples on which something came out as no number, and makes the error that says so. Collective.
+  /// Keeps the samples on which something came out as no number, and makes the error that says so.
+  ///
+  /// Collective.
   private func nonFinite(
     _ own: TrainingStep<Model.MicroBatch>, isMine: Bool, what: String
   ) throws -> any Error {

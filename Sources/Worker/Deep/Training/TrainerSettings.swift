@@ -10,15 +10,15 @@ public struct TrainerSettings: Codable, Sendable, Equatable {
   public var optimizer = OptimizerSettings()
   /// The learning rate.
   public var schedule = LearningRateSchedule()
-  /// The largest norm of the gradient of a step; a longer one is shortened to it. nil: any.
+  /// The largest norm of the gradient of a step; a longer one is shortened to it; nil: any.
   public var largestNorm: Double?
-  /// How much of the running mean of the weights is kept in each step; that mean is validated and kept. nil: no mean.
+  /// How much of the running mean of the weights is kept in each step; that mean is validated and kept; nil: no mean.
   public var averaging: Double?
-  /// After how many epochs without a better score the training ends. nil: never.
+  /// After how many epochs without a better score the training ends; nil: never.
   public var patience: Int?
   /// By how much a score must be better to count.
   public var leastImprovement = 0.0
-  /// After how many steps a checkpoint is written besides those at the end of each epoch. nil: none.
+  /// After how many steps a checkpoint is written besides those at the end of each epoch; nil: none.
   public var checkpointSteps: Int?
   /// How many bytes of sums of gradients travel together.
   public var bucketBytes = 1 << 20
