@@ -41,8 +41,11 @@ struct Pick: ParsableCommand {
       valueName: "file"))
   var stations: [String] = []
 
-  @Option(help: ArgumentHelp("The folder of the picker.", valueName: "folder"))
-  var model: String
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the picker; by default the one that comes with the program, trained on synthetic waveforms.",
+      valueName: "folder"))
+  var model: String?
 
   @Option(help: ArgumentHelp("Leave out picks before this date or time, in UTC.", valueName: "time"))
   var from: String?
@@ -89,7 +92,7 @@ struct Pick: ParsableCommand {
   @OptionGroup var log: LogOptions
 
   private func job() throws -> PickJob {
-    var job = PickJob(archive: archive, model: model, output: out.output, makePicker: Self.load)
+    var job = PickJob(archive: archive, model: model ?? "", output: out.output, makePicker: Self.load)
     for (name, text) in [("--from", from), ("--to", to)] {
       guard let text else { continue }
       guard let time = UTCTime(text) else {
@@ -125,12 +128,14 @@ struct Pick: ParsableCommand {
   func validate() throws { _ = try job() }
 
   func run() throws {
-    let job = try job()
+    var job = try job()
+    if model == nil { job.model = try ShippedModels.folder(.picker) }
+    let ready = job
     try Program.onAllRanks(log) { communicator, report in
       if dryRun {
-        for line in try job.plan(over: communicator, report: report) { report.say(line) }
+        for line in try ready.plan(over: communicator, report: report) { report.say(line) }
       } else {
-        try job.run(over: communicator, report: report)
+        try ready.run(over: communicator, report: report)
       }
     }
   }

@@ -60,7 +60,8 @@ public struct DiscriminatorFit {
     over communicator: any Communicator, callbacks: TrainingCallbacks
   ) throws -> Fitted {
     let (training, validation) = parts(store, places)
-    let parameters = try communicator.agree { try architecture.initialParameters(seed: settings.seed) }
+    let seed = self.settings.seed
+    let parameters = try communicator.agree { try architecture.initialParameters(seed: seed) }
     let samples = try communicator.agree {
       try EventTrainerData(
         store, training: training, validation: validation, settings: data, rank: communicator.rank,
