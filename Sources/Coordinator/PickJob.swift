@@ -39,7 +39,8 @@ public struct PickJob: Sendable {
 
   /// Creates a job.
   public init(
-    archive: String, model: String, output: String, makePicker: @escaping @Sendable (_ model: String) throws -> PickerModel
+    archive: String, model: String, output: String,
+    makePicker: @escaping @Sendable (_ model: String) throws -> PickerModel
   ) {
     self.archive = archive
     self.model = model
@@ -49,9 +50,9 @@ public struct PickJob: Sendable {
 
   /// What a run came to, as rank 0 knows it.
   public struct Outcome: Sendable, Equatable {
-    /// Days of stations.
+    /// Days of stations with data.
     public var stationDays = 0
-    /// Stations.
+    /// Stations with data.
     public var stations = 0
     /// Picks of P.
     public var p = 0
@@ -179,8 +180,10 @@ public struct PickJob: Sendable {
     _ report: Reporter
   ) throws -> Outcome {
     var outcome = Outcome()
-    outcome.stationDays = units.count
-    outcome.stations = Set(units.map(\.station)).count
+    // An archive's index may name days of which there is nothing in the end.
+    let withData = zip(units, summaries).filter { $0.1.dataSeconds > 0 }.map(\.0)
+    outcome.stationDays = withData.count
+    outcome.stations = Set(withData.map(\.station)).count
     for summary in summaries {
       outcome.p += summary.pCount
       outcome.s += summary.sCount

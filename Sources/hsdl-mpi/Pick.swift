@@ -62,7 +62,8 @@ struct Pick: ParsableCommand {
   var sThreshold: Double?
 
   @Option(
-    help: ArgumentHelp("The least probability of a detection, for pickers that have one; by default 0.3.", valueName: "p"))
+    help: ArgumentHelp(
+      "The least probability of a detection, for pickers that have one; by default 0.3.", valueName: "p"))
   var detectionThreshold: Double?
 
   @Option(help: ArgumentHelp("By how much windows overlap; by default half their length.", valueName: "0...0.99"))
@@ -96,7 +97,9 @@ struct Pick: ParsableCommand {
       }
       if name == "--from" { job.start = time } else { job.end = time }
     }
-    if let start = job.start, let end = job.end, end <= start { throw ValidationError("--to must be later than --from") }
+    if let start = job.start, let end = job.end, end <= start {
+      throw ValidationError("--to must be later than --from")
+    }
     job.streams = try streams.map { text in
       guard let pattern = StreamPattern(text) else {
         throw ValidationError("--streams must be patterns as NET.STA.LOC.CHA, such as 'CI.*.*.HH?'")

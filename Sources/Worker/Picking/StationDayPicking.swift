@@ -125,7 +125,8 @@ public final class StationDayPicking {
         try poll()
         if chunk?.contains(number) != true {
           // Chunks stand at whole multiples, so that what is read does not depend on the unit.
-          let first = number >= 0 ? number / Self.chunk * Self.chunk : (number + 1) / Self.chunk * Self.chunk - Self.chunk
+          let first =
+            number >= 0 ? number / Self.chunk * Self.chunk : (number + 1) / Self.chunk * Self.chunk - Self.chunk
           let fresh = first..<first + Self.chunk
           chunk = fresh
           let start = monotonicSeconds()
