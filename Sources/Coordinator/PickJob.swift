@@ -30,8 +30,8 @@ public struct PickJob: Sendable {
   public var streams: [StreamPattern] = []
   /// How the picker's usual settings are changed.
   public var changes = PickSettingChanges()
-  /// Loads the picker; called once on each rank.
-  public var makePicker: @Sendable (_ model: String) throws -> PickerModel
+  /// Loads the picker; collective, called once on each rank.
+  public var makePicker: @Sendable (_ model: String, _ communicator: any Communicator) throws -> PickerModel
 
   /// The files that the job writes.
   public static let files = ["picks.csv", "problems.csv", "run.json", indexName]
@@ -40,7 +40,7 @@ public struct PickJob: Sendable {
   /// Creates a job.
   public init(
     archive: String, model: String, output: String,
-    makePicker: @escaping @Sendable (_ model: String) throws -> PickerModel
+    makePicker: @escaping @Sendable (_ model: String, _ communicator: any Communicator) throws -> PickerModel
   ) {
     self.archive = archive
     self.model = model
@@ -124,7 +124,7 @@ public struct PickJob: Sendable {
 
   private func pick(over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
-    let picker = try communicator.agree { try makePicker(model) }
+    let picker = try makePicker(model, communicator)
     let settings = changes.applied(to: picker.network.description)
     let isRoot = communicator.isRoot
     var found: [Problem] = []

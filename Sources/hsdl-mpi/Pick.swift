@@ -1,6 +1,7 @@
 import ArgumentParser
 import Coordinator
 import HSDLCompute
+import MPI
 import SeismicFormats
 import Worker
 
@@ -136,7 +137,9 @@ struct Pick: ParsableCommand {
   }
 
   /// Loads the picker of a folder.
-  @Sendable private static func load(_ folder: String) throws -> PickerModel {
-    throw JobError(.unavailable, "\(folder): this program is built without pickers")
+  ///
+  /// Collective.
+  @Sendable private static func load(_ folder: String, over communicator: any Communicator) throws -> PickerModel {
+    try communicator.agree { throw JobError(.unavailable, "\(folder): this program is built without pickers") }
   }
 }

@@ -54,7 +54,7 @@ struct PickJobTests {
       _ archive: String, ranks: Int, change: (inout PickJob) -> Void = { _ in }
     ) throws -> (outcome: PickJob.Outcome, files: [String: [UInt8]]) {
       let place = try TemporaryFolder()
-      var job = PickJob(archive: archive, model: "none", output: place.path("out")) { _ in
+      var job = PickJob(archive: archive, model: "none", output: place.path("out")) { _, _ in
         PickerModel(network: ImpulseNetwork(), hash: "0123456789abcdef")
       }
       change(&job)
