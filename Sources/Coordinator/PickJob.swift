@@ -30,8 +30,8 @@ public struct PickJob: Sendable {
   public var streams: [StreamPattern] = []
   /// How the picker's usual settings are changed.
   public var changes = PickSettingChanges()
-  /// Loads the picker; called once on each rank.
-  public var makePicker: @Sendable (_ model: String) throws -> PickerModel
+  /// Loads the picker; collective, called once on each rank.
+  public var makePicker: @Sendable (_ model: String, _ communicator: any Communicator) throws -> PickerModel
 
   /// The files that the job writes.
   public static let files = ["picks.csv", "problems.csv", "run.json", indexName]
@@ -40,7 +40,7 @@ public struct PickJob: Sendable {
   /// Creates a job.
   public init(
     archive: String, model: String, output: String,
-    makePicker: @escaping @Sendable (_ model: String) throws -> PickerModel
+    makePicker: @escaping @Sendable (_ model: String, _ communicator: any Communicator) throws -> PickerModel
   ) {
     self.archive = archive
     self.model = model
@@ -50,9 +50,9 @@ public struct PickJob: Sendable {
 
   /// What a run came to, as rank 0 knows it.
   public struct Outcome: Sendable, Equatable {
-    /// Days of stations.
+    /// Days of stations with data.
     public var stationDays = 0
-    /// Stations.
+    /// Stations with data.
     public var stations = 0
     /// Picks of P.
     public var p = 0
@@ -96,9 +96,9 @@ public struct PickJob: Sendable {
     ]
   }
 
-  private func units(_ opened: any WaveformArchive, over communicator: any Communicator) throws -> [StationDay] {
+  private func units(_ opened: any WaveformArchive, over communicator: any Communicator) throws -> [PickingDay] {
     try communicator.agree {
-      let units = StationDay.all(in: opened, patterns: streams, span: span)
+      let units = PickingDay.all(in: opened, patterns: streams, span: span)
       guard units.isEmpty else { return units }
       let isContinuous = opened is SDSArchive || opened is FileArchive
       throw FormatError(
@@ -124,7 +124,7 @@ public struct PickJob: Sendable {
 
   private func pick(over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
-    let picker = try communicator.agree { try makePicker(model) }
+    let picker = try makePicker(model, communicator)
     let settings = changes.applied(to: picker.network.description)
     let isRoot = communicator.isRoot
     var found: [Problem] = []
@@ -176,12 +176,14 @@ public struct PickJob: Sendable {
   ///
   /// Rank 0 only.
   private func gather(
-    _ units: [StationDay], _ summaries: [StationDayPicking.UnitSummary], _ found: [Problem], _ index: [UInt8],
+    _ units: [PickingDay], _ summaries: [StationDayPicking.UnitSummary], _ found: [Problem], _ index: [UInt8],
     _ report: Reporter
   ) throws -> Outcome {
     var outcome = Outcome()
-    outcome.stationDays = units.count
-    outcome.stations = Set(units.map(\.station)).count
+    // An archive's index may name days of which there is nothing in the end.
+    let withData = zip(units, summaries).filter { $0.1.dataSeconds > 0 }.map(\.0)
+    outcome.stationDays = withData.count
+    outcome.stations = Set(withData.map(\.station)).count
     for summary in summaries {
       outcome.p += summary.pCount
       outcome.s += summary.sCount

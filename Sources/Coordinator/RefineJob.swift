@@ -1,5 +1,5 @@
 import Foundation
-import HSDLCompute
+public import HSDLCompute
 public import MPI
 import SeismicFormats
 public import Worker

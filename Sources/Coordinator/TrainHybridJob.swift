@@ -54,9 +54,9 @@ public struct TrainHybridJob {
     let store = try windows.map { path in try communicator.agree { try EventWindowStore(path) } }
     var training = HybridTraining(ShallowTraining(kinds: kinds, settings: settings, costs: costs))
     training.blocks = blocks
-    let network = try store.map { try network($0, over: communicator, report: report) }
+    let joined = try store.map { try self.network($0, over: communicator, report: report) }
     let folder = try training.run(
-      events, network: network, realFiles: source.files.real, fakeFiles: source.files.fake, over: communicator,
+      events, network: joined, realFiles: source.files.real, fakeFiles: source.files.fake, over: communicator,
       onStep: { report.note($0) })
     try communicator.agreeOnRoot {
       try folder.write(to: output)
@@ -97,7 +97,7 @@ public struct TrainHybridJob {
     return HybridTraining.Network(
       scores: .outOfFold { training, scored in
         left += 1
-        let fitted = try fitted(
+        let fitted = try self.fitted(
           store, training.compactMap { own[$0] }.sorted(), name: "without-\(left)", over: communicator, report: report)
         let known = scored.map { own[$0] }
         let logits = try fit.logits(fitted.parameters, store, known.compactMap { $0 }, over: communicator)
@@ -110,8 +110,8 @@ public struct TrainHybridJob {
       }
     ) {
       report.note("training the network on all events")
-      let all = events(of: store)
-      let fitted = try fitted(store, all, name: "all", over: communicator, report: report)
+      let all = Array(store.entries.indices)
+      let fitted = try self.fitted(store, all, name: "all", over: communicator, report: report)
       let path = "\(trainings)/all/folder"
       return try files(over: communicator) {
         var folder = fit.folder(fitted, store: store, source: windows ?? "")
@@ -120,8 +120,6 @@ public struct TrainHybridJob {
       }
     }
   }
-
-  private func events(of store: EventWindowStore) -> [Int] { Array(store.entries.indices) }
 
   private func fitted(
     _ store: EventWindowStore, _ places: [Int], name: String, over communicator: any Communicator, report: Reporter

@@ -1,3 +1,5 @@
+import HSDLCompute
+import MPI
 import Worker
 
 /// Tells on rank 0 how a training goes.

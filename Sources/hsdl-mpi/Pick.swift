@@ -1,6 +1,7 @@
 import ArgumentParser
 import Coordinator
 import HSDLCompute
+import MPI
 import SeismicFormats
 import Worker
 
@@ -141,8 +142,10 @@ struct Pick: ParsableCommand {
   }
 
   /// Loads the picker of a folder.
-  @Sendable private static func load(_ folder: String) throws -> PickerModel {
-    let picker = try PickerFolder.read(folder)
-    return PickerModel(network: try picker.picker(), hash: picker.card.hash)
+  ///
+  /// Collective.
+  @Sendable private static func load(_ folder: String, over communicator: any Communicator) throws -> PickerModel {
+    let folder = try PickerFolder.load(folder, over: communicator)
+    return PickerModel(network: try communicator.agree { try folder.picker() }, hash: folder.card.hash)
   }
 }

@@ -1,5 +1,4 @@
 import Coordinator
-import Foundation
 import HSDLCompute
 import MPI
 import SeismicFormats
@@ -16,6 +15,11 @@ struct PickJobTests {
 
     init() throws {
       folder = try TemporaryFolder()
+      try write("sds")
+    }
+
+    /// Writes the archive.
+    func write(_ name: String) throws {
       for (station, components) in [("AAA", "ZNE"), ("BBB", "Z"), ("CCC", "ZNE")] {
         for (place, component) in components.enumerated() {
           let id = StreamID(network: "XX", station: station, channel: "HH\(component)")
@@ -28,7 +32,9 @@ struct PickJobTests {
           for (day, range) in [("001", 0..<90_000), ("002", 90_000..<180_000)] {
             let sink = TextSink()
             let writer = try MiniSEEDWriter(recordLength: 512)
-            for part in station == "CCC" ? [range.lowerBound..<range.lowerBound + 30_000, range.lowerBound + 40_000..<range.upperBound] : [range] {
+            for part in station == "CCC"
+              ? [range.lowerBound..<range.lowerBound + 30_000, range.lowerBound + 40_000..<range.upperBound] : [range]
+            {
               try samples.withUnsafeBufferPointer {
                 try writer.append(
                   UnsafeBufferPointer(rebasing: $0[part]), id: id,
@@ -36,7 +42,7 @@ struct PickJobTests {
                   samplingRate: 100, to: sink)
               }
             }
-            let parent = "sds/2024/XX/\(station)/\(id.channel).D"
+            let parent = "\(name)/2024/XX/\(station)/\(id.channel).D"
             try makeFolder(folder.path(parent))
             try folder.write("\(parent)/\(id).D.2024.\(day)", Array(sink.bytes))
           }
@@ -47,8 +53,8 @@ struct PickJobTests {
     func pick(
       _ archive: String, ranks: Int, change: (inout PickJob) -> Void = { _ in }
     ) throws -> (outcome: PickJob.Outcome, files: [String: [UInt8]]) {
-      let output = "out-\(UUID().uuidString)"
-      var job = PickJob(archive: archive, model: "none", output: folder.path(output)) { _ in
+      let place = try TemporaryFolder()
+      var job = PickJob(archive: archive, model: "none", output: place.path("out")) { _, _ in
         PickerModel(network: ImpulseNetwork(), hash: "0123456789abcdef")
       }
       change(&job)
@@ -57,8 +63,8 @@ struct PickJobTests {
         try finished.run(over: $0, report: Reporter(rank: 1))
       }[0]
       var files: [String: [UInt8]] = [:]
-      for name in try folder.names(output) where name != "run.json" {
-        files[name] = try folder.bytes("\(output)/\(name)")
+      for name in try place.names("out") where name != "run.json" {
+        files[name] = try place.bytes("out/\(name)")
       }
       return (outcome, files)
     }
@@ -72,7 +78,9 @@ struct PickJobTests {
     let expected = try fixture.pick("sds:\(fixture.folder.path("sds"))", ranks: 1)
     #expect(expected.files.keys.sorted() == ["picks.csv", "problems.csv"])
     let table = String(decoding: expected.files["picks.csv"] ?? [], as: UTF8.self)
-    let rows = table.split(separator: "\n").dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    let rows = table.split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
     // 78 impulses in half an hour at each of three stations on the vertical, at two on north, less those in pauses.
     #expect(rows.count { $0[0] == "XX.AAA..HH" } == 78 + 78)
     #expect(rows.count { $0[0] == "XX.BBB..HH" && $0[2] == "P" } == 78)
@@ -107,12 +115,17 @@ struct PickJobTests {
     }
     let expected = all.filter { row in
       let fields = row.split(separator: ",", omittingEmptySubsequences: false)
-      return fields[0] == "station_id" || (!row.hasPrefix("XX.AAA") && (UTCTime(fields[1]).map { $0 >= zero.advanced(by: -100) && $0 < zero.advanced(by: 250.5) } ?? false))
+      return fields[0] == "station_id"
+        || (!row.hasPrefix("XX.AAA")
+          && (UTCTime(fields[1]).map { $0 >= zero.advanced(by: -100) && $0 < zero.advanced(by: 250.5) } ?? false))
     }
-    #expect(expected.count > 50)
+    // Fifteen impulses in 350 s, at one station on two components.
+    #expect(expected.count > 40)
     let isSame = part == expected
     #expect(isSame)
-    let error = #expect(throws: AgreedFailure.self) { try rows { $0.streams = [StreamPattern("YY")].compactMap { $0 } } }
+    let error = #expect(throws: AgreedFailure.self) {
+      try rows { $0.streams = [StreamPattern("YY")].compactMap { $0 } }
+    }
     #expect(error?.exitCode == 65)
     let wrong = #expect(throws: AgreedFailure.self) { try rows { $0.changes.overlap = 3 } }
     #expect(wrong?.exitCode == 64)
@@ -122,17 +135,20 @@ struct PickJobTests {
   func damaged(ranks: Int) throws {
     let fixture = try Self.fixture.get()
     let copy = fixture.folder.path("damaged-\(ranks)")
-    try FileManager.default.copyItem(atPath: fixture.folder.path("sds"), toPath: copy)
+    try fixture.write("damaged-\(ranks)")
     let path = "damaged-\(ranks)/2024/XX/BBB/HHZ.D/XX.BBB..HHZ.D.2024.002"
     var bytes = try fixture.folder.bytes(path)
     for index in 20 * 512..<24 * 512 { bytes[index] = UInt8(truncatingIfNeeded: index &* 31) }
     try fixture.folder.write(path, bytes)
-    try fixture.folder.write("damaged-\(ranks)/2024/XX/AAA/HHZ.D/XX.AAA..HHZ.D.2024.002", [UInt8](repeating: 7, count: 5000))
+    try fixture.folder.write(
+      "damaged-\(ranks)/2024/XX/AAA/HHZ.D/XX.AAA..HHZ.D.2024.002", [UInt8](repeating: 7, count: 5000))
     let whole = try fixture.pick("sds:\(fixture.folder.path("sds"))", ranks: 1)
     let result = try fixture.pick("sds:\(copy)", ranks: ranks)
     #expect(result.outcome.problems > 0)
     func rows(_ files: [String: [UInt8]], _ station: String) -> Int {
-      String(decoding: files["picks.csv"] ?? [], as: UTF8.self).split(separator: "\n").count { $0.hasPrefix("XX.\(station)") }
+      String(decoding: files["picks.csv"] ?? [], as: UTF8.self).split(separator: "\n").count {
+        $0.hasPrefix("XX.\(station)")
+      }
     }
     #expect(rows(result.files, "CCC") == rows(whole.files, "CCC"))
     #expect(rows(result.files, "BBB") < rows(whole.files, "BBB") && rows(result.files, "BBB") > 60)

@@ -11,7 +11,8 @@ public final class ImpulseNetwork: PickerNetwork {
 
   /// Creates a network that fires where a normalised window exceeds `limit`.
   public init(
-    length: Int = 200, detects: Bool = false, limit: Float = 6, rate: Double = 100, order: String = "ZNE", blind: Int = 0
+    length: Int = 200, detects: Bool = false, limit: Float = 6, rate: Double = 100, order: String = "ZNE",
+    blind: Int = 0
   ) {
     description = PickerDescription(
       architecture: "impulse", windowLength: length, outputs: detects ? [.detection, .p, .s] : [.noise, .p, .s])

@@ -32,7 +32,7 @@ struct PickerEvaluationTests {
     }
     let alone = try run(1)[0]
     #expect(alone.count == 29)
-    // 24 with an arrival, less number 7; of those five with labels far off.
+    // 24 with an arrival, less number 7; of those six with labels far off.
     #expect(alone.p.labels == 23 && alone.p.picks == 23 && alone.p.hits == 17)
     #expect(alone.p.noiseWaveforms == 6 && alone.p.noiseWaveformsWithPicks == 0)
     #expect(abs(alone.p.meanResidual.value - 0.1) < 1e-3)

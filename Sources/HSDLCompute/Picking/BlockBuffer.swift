@@ -96,6 +96,9 @@ struct BlockBuffer {
     }
   }
 
+  /// Whether any sample of a range comes from a sensor.
+  func hasSource(_ samples: Range<Int>) -> Bool { sources.contains { $0.samples.overlaps(samples) } }
+
   /// Whether nothing may be picked at a sample.
   func isQuiet(_ sample: Int) -> Bool {
     var (low, high) = (0, quiet.count)

@@ -217,6 +217,8 @@ public final class ContinuousPicker {
   private func extract(
     _ run: Run, _ section: Range<Int>, _ buffer: BlockBuffer, _ onPick: (StationPick) throws -> Void
   ) throws {
+    // A peak's sample may lie one before its time.
+    guard buffer.hasSource(section.lowerBound - 1..<section.upperBound + 1) else { return }
     let context = contextCount
     let range = section.lowerBound - context - run.curveStart..<section.upperBound + context - run.curveStart
     let first = section.lowerBound - context

@@ -1,7 +1,9 @@
 /// What is measured of the waveform at a pick.
 public struct PickMeasurement: Sendable, Hashable {
   /// Signal to noise in dB: 20 log10 of the ratio of the 95th percentiles of the magnitudes within 1 s behind and before the pick,
-  /// over all components. EQTransformer (Mousavi et al., 2020) takes the percentiles of the samples with their signs, which fails
+  /// over all components.
+  ///
+  /// EQTransformer (Mousavi et al., 2020) takes the percentiles of the samples with their signs, which fails
   /// where a second of data has one sign. Nil where there is not a second of data on both sides, or no noise at all.
   public var signalToNoise: Double?
   /// The longest vector of the components from 0.5 s before to 2 s behind the pick, in the unit of the input, counted

@@ -48,21 +48,35 @@ public struct PickScore: Sendable, Hashable, Codable {
   public var picks = 0
   /// Picks that belong to a label.
   public var hits = 0
-  /// The part of the picks that belong to a label; 0 where there is none. The interval is Wilson's (1927).
+  /// The part of the picks that belong to a label; 0 where there is none.
+  ///
+  /// The interval is Wilson's (1927).
   public var precision: Estimate
-  /// The part of the labels that were picked; 0 where there is none. The interval is Wilson's (1927).
+  /// The part of the labels that were picked; 0 where there is none.
+  ///
+  /// The interval is Wilson's (1927).
   public var recall: Estimate
-  /// The harmonic mean of both. The interval is that of a bootstrap over the waveforms.
+  /// The harmonic mean of both.
+  ///
+  /// The interval is that of a bootstrap over the waveforms.
   public var f1: Estimate
-  /// The mean of pick minus label, in s; 0 without hits. The interval is that of a bootstrap over the waveforms.
+  /// The mean of pick minus label, in s; 0 without hits.
+  ///
+  /// The interval is that of a bootstrap over the waveforms.
   public var meanResidual: Estimate
-  /// The standard deviation of pick minus label, in s (divided by n). The interval is that of a bootstrap.
+  /// The standard deviation of pick minus label, in s (divided by n).
+  ///
+  /// The interval is that of a bootstrap.
   public var residualDeviation: Estimate
-  /// The mean magnitude of pick minus label, in s. The interval is that of a bootstrap.
+  /// The mean magnitude of pick minus label, in s.
+  ///
+  /// The interval is that of a bootstrap.
   public var meanAbsoluteResidual: Estimate
   /// Waveforms without any label.
   public var noiseWaveforms = 0
-  /// How many of those have picks of the phase. The interval of the part is Wilson's (1927).
+  /// How many of those have picks of the phase.
+  ///
+  /// The interval of the part is Wilson's (1927).
   public var noiseWaveformsWithPicks = 0
   /// The part of waveforms without label that have picks.
   public var falseRate: Estimate

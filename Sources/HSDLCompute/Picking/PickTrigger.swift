@@ -13,6 +13,14 @@ public enum PickTrigger {
     public var fraction: Double
     /// The width at half the height, in samples.
     public var width: Double
+
+    /// Describes a maximum.
+    public init(sample: Int, value: Float, fraction: Double = 0, width: Double) {
+      self.sample = sample
+      self.value = value
+      self.fraction = fraction
+      self.width = width
+    }
   }
 
   /// A stretch over which a curve is at or above a threshold.
@@ -21,6 +29,12 @@ public enum PickTrigger {
     public var samples: Range<Int>
     /// The mean of the curve over them.
     public var mean: Float
+
+    /// Describes a stretch.
+    public init(samples: Range<Int>, mean: Float) {
+      self.samples = samples
+      self.mean = mean
+    }
   }
 
   /// A curve that stays the same for longer than this points at no time, in samples.

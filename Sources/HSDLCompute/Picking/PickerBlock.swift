@@ -115,7 +115,7 @@ public struct PickerPreprocessing: Sendable {
     let seconds = Int64(Self.blockSeconds)
     return UTCTime(
       seconds: Int64(numbers.lowerBound) * seconds - Int64(Self.margin))..<UTCTime(
-      seconds: Int64(numbers.upperBound) * seconds + Int64(Self.margin))
+        seconds: Int64(numbers.upperBound) * seconds + Int64(Self.margin))
   }
 
   /// Makes a block of a station's data.
@@ -239,8 +239,10 @@ public struct PickerPreprocessing: Sendable {
     var result: [Range<Int>] = []
     var (i, j) = (0, 0)
     while i < left.count, j < right.count {
-      let common = max(left[i].lowerBound, right[j].lowerBound)..<max(
-        max(left[i].lowerBound, right[j].lowerBound), min(left[i].upperBound, right[j].upperBound))
+      let common =
+        max(
+          left[i].lowerBound, right[j].lowerBound)..<max(
+          max(left[i].lowerBound, right[j].lowerBound), min(left[i].upperBound, right[j].upperBound))
       if !common.isEmpty { result.append(common) }
       if left[i].upperBound < right[j].upperBound { i += 1 } else { j += 1 }
     }

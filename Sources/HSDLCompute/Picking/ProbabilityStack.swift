@@ -53,29 +53,38 @@ public struct ProbabilityStack {
     reserve(offset + windowLength)
     filled = max(filled, offset + windowLength)
     let whole = from..<windowLength
-    add((0..<blind).clamped(to: whole), offset, curves, to: \.ends, counts: \.endCounts)
-    add((blind..<windowLength - blind).clamped(to: whole), offset, curves, to: \.middle, counts: \.middleCounts)
-    add((windowLength - blind..<windowLength).clamped(to: whole), offset, curves, to: \.ends, counts: \.endCounts)
+    let place = Place(offset: offset, capacity: capacity, length: windowLength, isMean: rule == .mean)
+    Self.add((0..<blind).clamped(to: whole), place, curves, curveCount, &ends, &endCounts)
+    Self.add((blind..<windowLength - blind).clamped(to: whole), place, curves, curveCount, &middle, &middleCounts)
+    Self.add((windowLength - blind..<windowLength).clamped(to: whole), place, curves, curveCount, &ends, &endCounts)
   }
 
-  private mutating func add(
-    _ range: Range<Int>, _ offset: Int, _ curves: UnsafeBufferPointer<Float>,
-    to sums: WritableKeyPath<ProbabilityStack, [Float]>, counts: WritableKeyPath<ProbabilityStack, [Int32]>
+  /// Where a window goes in the memory.
+  private struct Place {
+    var offset: Int
+    var capacity: Int
+    var length: Int
+    var isMean: Bool
+  }
+
+  private static func add(
+    _ range: Range<Int>, _ place: Place, _ curves: UnsafeBufferPointer<Float>, _ curveCount: Int, _ sums: inout [Float],
+    _ counts: inout [Int32]
   ) {
     guard !range.isEmpty else { return }
-    let (capacity, curveCount, length, isMean) = (capacity, curveCount, windowLength, rule == .mean)
-    self[keyPath: sums].withUnsafeMutableBufferPointer { sums in
+    sums.withUnsafeMutableBufferPointer { sums in
       for curve in 0..<curveCount {
-        let (from, to) = (curve * length, curve * capacity + offset)
-        if isMean {
-          for index in range { sums[to + index] += curves[from + index] }
+        let source = UnsafeBufferPointer(rebasing: curves[curve * place.length..<(curve + 1) * place.length])
+        let from = curve * place.capacity + place.offset
+        if place.isMean {
+          for index in range { sums[from + index] += source[index] }
         } else {
-          for index in range { sums[to + index] = max(sums[to + index], curves[from + index]) }
+          for index in range { sums[from + index] = max(sums[from + index], source[index]) }
         }
       }
     }
-    self[keyPath: counts].withUnsafeMutableBufferPointer { counts in
-      for index in range { counts[offset + index] += 1 }
+    counts.withUnsafeMutableBufferPointer { counts in
+      for index in range { counts[place.offset + index] += 1 }
     }
   }
 
@@ -107,16 +116,25 @@ public struct ProbabilityStack {
     reserve(count)
     let values = UnsafeMutableBufferPointer<Float>.allocate(capacity: count)
     defer { values.deallocate() }
+    let isMean = rule == .mean
     for curve in 0..<curveCount {
       let base = curve * capacity
-      for index in 0..<count {
-        var value: Float = 0
-        if middleCounts[index] > 0 {
-          value = rule == .mean ? middle[base + index] / Float(middleCounts[index]) : middle[base + index]
-        } else if endCounts[index] > 0 {
-          value = rule == .mean ? ends[base + index] / Float(endCounts[index]) : ends[base + index]
+      middle.withUnsafeBufferPointer { middle in
+        ends.withUnsafeBufferPointer { ends in
+          middleCounts.withUnsafeBufferPointer { middleCounts in
+            endCounts.withUnsafeBufferPointer { endCounts in
+              for index in 0..<count {
+                var value: Float = 0
+                if middleCounts[index] > 0 {
+                  value = isMean ? middle[base + index] / Float(middleCounts[index]) : middle[base + index]
+                } else if endCounts[index] > 0 {
+                  value = isMean ? ends[base + index] / Float(endCounts[index]) : ends[base + index]
+                }
+                values.initializeElement(at: index, to: value)
+              }
+            }
+          }
         }
-        values.initializeElement(at: index, to: value)
       }
       body(curve, UnsafeBufferPointer(values))
     }

@@ -50,7 +50,7 @@ public final class TracePicker {
     var ordered = [[Double]](repeating: [], count: 3)
     for (component, samples) in components.prefix(3).enumerated() where !samples.isEmpty {
       var samples = samples
-      if abs(samplingRate / rate - 1) > NominalRate.tolerance {
+      if !(abs(samplingRate / rate - 1) <= NominalRate.tolerance) {
         guard let resampler = RationalResampler(from: samplingRate, to: rate) else {
           throw ComputeError.badModel(reason: "samples at \(samplingRate) Hz cannot be brought to \(rate) Hz")
         }

@@ -20,18 +20,43 @@ public struct WindowNormalisation: Sendable {
   ) {
     let count = min(samples.count, weights.count, output.count)
     guard count > 0 else { return }
-    var sum = 0.0
-    var present = 0
-    for index in 0..<count where weights[index] > 0 {
+    typealias Lanes = SIMD8<Double>
+    let whole = count / 8 * 8
+    func values(_ index: Int) -> Lanes {
+      UnsafeRawBufferPointer(samples).loadUnaligned(fromByteOffset: index * 8, as: Lanes.self)
+    }
+    func factors(_ index: Int) -> Lanes {
+      Lanes(UnsafeRawBufferPointer(weights).loadUnaligned(fromByteOffset: index * 4, as: SIMD8<Float>.self))
+    }
+    var sums = Lanes()
+    var presents = Lanes()
+    for index in stride(from: 0, to: whole, by: 8) {
+      let isPresent = factors(index) .> 0
+      sums += values(index).replacing(with: 0, where: .!isPresent)
+      presents += Lanes().replacing(with: 1, where: isPresent)
+    }
+    var sum = sums.sum()
+    var present = presents.sum()
+    for index in whole..<count where weights[index] > 0 {
       sum += samples[index]
       present += 1
     }
-    let mean = present > 0 ? sum / Double(present) : 0
+    let mean = present > 0 ? sum / present : 0
     // Of the samples as they come out, tapered and zero where there are none.
-    var total = 0.0
-    var squares = 0.0
-    var largest = 0.0
-    for index in 0..<count {
+    var totals = Lanes()
+    var squareSums = Lanes()
+    var peaks = Lanes()
+    for index in stride(from: 0, to: whole, by: 8) {
+      let value = (values(index) - mean) * factors(index)
+      totals += value
+      squareSums += value * value
+      let size = value.replacing(with: -value, where: value .< 0)
+      peaks.replace(with: size, where: size .> peaks)
+    }
+    var total = totals.sum()
+    var squares = squareSums.sum()
+    var largest = peaks.max()
+    for index in whole..<count {
       let value = (samples[index] - mean) * Double(weights[index])
       total += value
       squares += value * value
@@ -50,6 +75,10 @@ public struct WindowNormalisation: Sendable {
       return
     }
     let factor = 1 / scale
-    for index in 0..<count { output[index] = Float((samples[index] - mean) * Double(weights[index]) * factor) }
+    for index in stride(from: 0, to: whole, by: 8) {
+      let value = SIMD8<Float>((values(index) - mean) * factors(index) * factor)
+      UnsafeMutableRawBufferPointer(output).storeBytes(of: value, toByteOffset: index * 4, as: SIMD8<Float>.self)
+    }
+    for index in whole..<count { output[index] = Float((samples[index] - mean) * Double(weights[index]) * factor) }
   }
 }

@@ -11,7 +11,14 @@ extension WaveformArchive {
       }
     } else if let archive = self as? FileArchive {
       let limit = Int64(1) << 40
-      for segment in archive.index.segments where segment.stream == stream {
+      let segments = archive.index.segments
+      // They are sorted by stream.
+      var (low, high) = (0, segments.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if segments[middle].stream < stream { low = middle + 1 } else { high = middle }
+      }
+      for segment in segments[low...].prefix(while: { $0.stream == stream }) {
         let first = floorDay(min(max(segment.start.seconds, -limit), limit))
         let last = floorDay(min(max(segment.end.seconds, -limit), limit))
         // Nobody recorded for a thousand years: what says so is damaged.

@@ -46,7 +46,9 @@ extension StationPick {
   public func comesFirst(before other: StationPick) -> Bool {
     let (left, right) = (tableTime, other.tableTime)
     if left != right { return left < right }
-    if sensor != other.sensor { return sensor.description.utf8.lexicographicallyPrecedes(other.sensor.description.utf8) }
+    if sensor != other.sensor {
+      return sensor.description.utf8.lexicographicallyPrecedes(other.sensor.description.utf8)
+    }
     return phase < other.phase
   }
 }

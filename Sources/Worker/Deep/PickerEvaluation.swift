@@ -64,12 +64,22 @@ public struct PickerEvaluation: Sendable {
   /// The file `metrics.json`.
   private struct Metrics: Codable {
     var architecture: String
-    var model_hash: String
-    var n_waveforms: Int
-    var tolerance_s: Double
+    var modelHash: String
+    var count: Int
+    var tolerance: Double
     var settings: PickSettings
-    var P: PickScore
-    var S: PickScore
+    var p: PickScore
+    var s: PickScore
+
+    enum CodingKeys: String, CodingKey {
+      case architecture
+      case modelHash = "model_hash"
+      case count = "n_waveforms"
+      case tolerance = "tolerance_s"
+      case settings
+      case p = "P"
+      case s = "S"
+    }
   }
 
   /// The header of ``Result/predictions``.
@@ -102,8 +112,8 @@ public struct PickerEvaluation: Sendable {
         .sorted { $0.number < $1.number }
       let (p, s) = (PickScore(outcomes.map(\.p)), PickScore(outcomes.map(\.s)))
       let metrics = Metrics(
-        architecture: model.network.description.architecture, model_hash: model.hash, n_waveforms: outcomes.count,
-        tolerance_s: tolerance, settings: settings, P: p, S: s)
+        architecture: model.network.description.architecture, modelHash: model.hash, count: outcomes.count,
+        tolerance: tolerance, settings: settings, p: p, s: s)
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
       return Result(

@@ -8,8 +8,11 @@ public struct PickerModel {
   public var hash: String
 
   /// Puts a picker and its hash together.
-  public init(network: any PickerNetwork, hash: String) {
-    self.network = network
+  ///
+  /// - Parameter description: what the model's card says of the picker, where it says more than the network knows: pass band, blind ends;
+  ///   nil takes the network's own.
+  public init(network: any PickerNetwork, hash: String, description: PickerDescription? = nil) {
+    self.network = description.map { DescribedPicker(network, $0) } ?? network
     self.hash = hash
   }
 
@@ -48,5 +51,22 @@ public struct PickSettingChanges: Sendable, Equatable {
     settings.sChoice = sChoice ?? settings.sChoice
     settings.batchSize = batchSize ?? settings.batchSize
     return settings
+  }
+}
+
+/// A network under another description of its surroundings.
+private final class DescribedPicker: PickerNetwork {
+  let description: PickerDescription
+  private let network: any PickerNetwork
+
+  init(_ network: any PickerNetwork, _ description: PickerDescription) {
+    self.network = network
+    self.description = description
+  }
+
+  func probabilities(
+    _ windows: UnsafeBufferPointer<Float>, count: Int, into probabilities: UnsafeMutableBufferPointer<Float>
+  ) throws {
+    try network.probabilities(windows, count: count, into: probabilities)
   }
 }

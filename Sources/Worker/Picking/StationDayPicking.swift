@@ -2,7 +2,7 @@ public import HSDLCompute
 public import SeismicFormats
 
 /// A day of a station: a unit of the work of picking.
-public struct StationDay: Sendable, Hashable {
+public struct PickingDay: Sendable, Hashable {
   /// The station.
   public var station: StationID
   /// Its streams, sorted.
@@ -30,7 +30,7 @@ public struct StationDay: Sendable, Hashable {
   /// - Returns: by day, then by station.
   public static func all(
     in archive: any WaveformArchive, patterns: [StreamPattern] = [], span: Range<UTCTime>? = nil
-  ) -> [StationDay] {
+  ) -> [PickingDay] {
     var streams: [StationID: [StreamID]] = [:]
     var days: [StationID: Set<Int>] = [:]
     for stream in archive.streams where patterns.isEmpty || patterns.contains(where: { $0.matches(stream) }) {
@@ -39,7 +39,7 @@ public struct StationDay: Sendable, Hashable {
     }
     return days.keys.sorted().flatMap { station in
       (days[station] ?? []).sorted().map {
-        StationDay(station: station, streams: streams[station]?.sorted() ?? [], day: $0)
+        PickingDay(station: station, streams: streams[station]?.sorted() ?? [], day: $0)
       }
     }.filter { unit in span.map { !unit.span.clamped(to: $0).isEmpty } ?? true }
       .sorted { ($0.day, $0.station) < ($1.day, $1.station) }
@@ -110,7 +110,7 @@ public final class StationDayPicking {
   ///   - number: the unit's number, for the names of its files.
   ///   - poll: called now and then.
   /// - Throws: ``ComputeError`` of the network; ``FormatError`` when intermediate files cannot be written, or with the first problem when strict.
-  public func pick(_ unit: StationDay, number: Int, poll: () throws -> Void) throws -> UnitSummary {
+  public func pick(_ unit: PickingDay, number: Int, poll: () throws -> Void) throws -> UnitSummary {
     var summary = UnitSummary()
     let begin = monotonicSeconds()
     let before = picker.counts
@@ -125,7 +125,8 @@ public final class StationDayPicking {
         try poll()
         if chunk?.contains(number) != true {
           // Chunks stand at whole multiples, so that what is read does not depend on the unit.
-          let first = number >= 0 ? number / Self.chunk * Self.chunk : (number + 1) / Self.chunk * Self.chunk - Self.chunk
+          let first =
+            number >= 0 ? number / Self.chunk * Self.chunk : (number + 1) / Self.chunk * Self.chunk - Self.chunk
           let fresh = first..<first + Self.chunk
           chunk = fresh
           let start = monotonicSeconds()
@@ -164,7 +165,7 @@ public final class StationDayPicking {
   }
 
   /// Reads what some blocks are made from.
-  private func read(_ unit: StationDay, _ blocks: Range<Int>) throws -> [Trace] {
+  private func read(_ unit: PickingDay, _ blocks: Range<Int>) throws -> [Trace] {
     var traces: [Trace] = []
     let span = picker.preprocessing.span(ofBlocks: blocks)
     for stream in unit.streams where archive.mayHave(stream, in: span) {
@@ -187,7 +188,7 @@ public final class StationDayPicking {
   }
 
   /// What the inventory says of a station's streams; location codes and epochs of the nearest entry are taken for the stream's.
-  private func channels(of unit: StationDay, at time: UTCTime) -> [Channel] {
+  private func channels(of unit: PickingDay, at time: UTCTime) -> [Channel] {
     guard let inventory else { return [] }
     return unit.streams.compactMap { stream in
       guard var channel = inventory.channel(stream, at: time)?.channel else { return nil }

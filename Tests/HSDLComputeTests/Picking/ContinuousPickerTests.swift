@@ -64,7 +64,9 @@ struct ContinuousPickerTests {
 
   @Test(
     "picks do not depend on how the record is cut into files, nor on what lies far before",
-    arguments: [(100.0, 0.0), (100, 0.0037), (100, 0.005), (100, 0.001), (200, 0.0), (50, 0.0123), (125, 0.0021), (40, 0)])
+    arguments: [
+      (100.0, 0.0), (100, 0.0037), (100, 0.005), (100, 0.001), (200, 0.0), (50, 0.0123), (125, 0.0021), (40, 0),
+    ])
   func files(rate: Double, offset: Double) throws {
     let middle = Int(Double(Self.midnight) * rate)
     func data(_ start: Int) -> ImpulseData {

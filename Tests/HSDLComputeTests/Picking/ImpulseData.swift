@@ -33,7 +33,8 @@ struct ImpulseData {
         var pieces = [lower..<upper]
         for gap in gaps {
           pieces = pieces.flatMap { piece in
-            [piece.lowerBound..<max(piece.lowerBound, min(piece.upperBound, gap.lowerBound)),
+            [
+              piece.lowerBound..<max(piece.lowerBound, min(piece.upperBound, gap.lowerBound)),
               min(piece.upperBound, max(piece.lowerBound, gap.upperBound))..<piece.upperBound,
             ].filter { !$0.isEmpty }
           }

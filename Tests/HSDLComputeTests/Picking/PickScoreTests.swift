@@ -15,7 +15,8 @@ struct PickScoreTests {
     #expect(match([1.51], [1]) == [])
     #expect(match([1.4, 1.1], [1]) == [[1, 0]])
     #expect(match([1.2], [1, 1.3]) == [[0, 1]])
-    #expect(match([1.0, 1.4], [0.9, 1.3]) == [[0, 0], [1, 1]] || match([1.0, 1.4], [0.9, 1.3]) == [[1, 1], [0, 0]])
+    #expect(
+      match([1.0, 1.4], [0.9, 1.3]) == [[0, 0], [1, 1]] || match([1.0, 1.4], [0.9, 1.3]) == [[1, 1], [0, 0]])
   }
 
   @Test("figures are those of the counts; intervals hold them")
@@ -56,7 +57,8 @@ struct PickScoreTests {
     let network = ImpulseNetwork()
     let picker = try TracePicker(network, PickSettings(network.description))
     for length in [16, 150, 200, 201, 299, 300, 301, 555] {
-      for place in Set([0, 1, length / 2, length - 2, length - 1, min(length - 1, 199), min(length - 1, 200)]).sorted() {
+      for place in Set([0, 1, length / 2, length - 2, length - 1, min(length - 1, 199), min(length - 1, 200)]).sorted()
+      {
         var samples = (0..<length).map { Double(mixed(UInt64($0)) >> 40) / Double(1 << 24) }
         samples[place] += 1000
         guard length > 40 else { continue }
