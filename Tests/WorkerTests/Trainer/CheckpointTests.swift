@@ -167,6 +167,22 @@ struct CheckpointTests {
     #expect(ended.errorOutput == "")
     #expect(ended.output == "\(expected) after 5 epochs\n")
   }
+
+  @Test(
+    "a process that is killed in the middle of an epoch, and another number of them",
+    arguments: [(1, 2), (2, 3), (3, 1)])
+  func killedProcess(ranks: (Int, Int)) throws {
+    let expected = String(try Self.whole.get().hash, radix: 16)
+    let folder = try TrainingFolder()
+    let killed = try Program.run("training-checks", ["even", folder.path, "5", "27"], ranks: ranks.0, timeout: 60)
+    #expect(killed.exitCode != 0)
+    #expect(folder.names == ["best.checkpoint", "history.csv", "last.checkpoint"])
+    let table = try String(contentsOfFile: folder.path + "/history.csv", encoding: .utf8).split(separator: "\n")
+    #expect(table.count == 3, "two epochs were done")
+    let ended = try Program.run("training-checks", ["uneven", folder.path, "5"], ranks: ranks.1, timeout: 60)
+    #expect(ended.errorOutput == "")
+    #expect(ended.output == "\(expected) after 5 epochs\n")
+  }
 }
 
 /// Counts calls from several threads.
