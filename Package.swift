@@ -54,6 +54,8 @@ let package = Package(
         .linkedLibrary("_lightgbm"), .linkedLibrary("stdc++"),
         .unsafeFlags(["-L\(lightGBM)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(lightGBM)/lib"]),
       ]),
+    // Loops that are compiled for each kind of processor; without optimisation they would not be worth having.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
     .target(
       name: "CTorch", cxxSettings: [.unsafeFlags(libtorchInclude.map { "-I\($0)" })],
       linkerSettings: [
@@ -70,7 +72,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary(hdf5Library)]),
 
     .target(
-      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW", "CTorch"],
+      name: "HSDLCompute", dependencies: ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW", "CTorch", "CKernels"],
       swiftSettings: swift),
 
     .target(
@@ -95,6 +97,9 @@ let package = Package(
     .executableTarget(
       name: "waveform-benchmarks", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Benchmarks/Waveforms",
       swiftSettings: swift),
+    .executableTarget(
+      name: "network-benchmarks", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Benchmarks/Networks",
+      swiftSettings: swift),
 
     .target(
       name: "TestSupport", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Tests/TestSupport",
@@ -109,12 +114,23 @@ let package = Package(
       name: "MPITests",
       dependencies: ["MPI", "CommunicatorChecks", "TestSupport", "communicator-checks"],
       swiftSettings: swift),
+    .target(
+      name: "TrainingChecks", dependencies: ["Worker", "HSDLCompute", "SeismicFormats", "MPI"],
+      path: "Tests/TrainingChecks", swiftSettings: swift),
+    .executableTarget(
+      name: "training-checks", dependencies: ["TrainingChecks", "Worker", "HSDLCompute", "MPI"],
+      path: "Tests/training-checks", swiftSettings: swift),
+    .executableTarget(
+      name: "training-benchmarks", dependencies: ["TrainingChecks", "Worker", "HSDLCompute", "MPI"],
+      path: "Benchmarks/Training", swiftSettings: swift),
     .testTarget(name: "SeismicFormatsTests", dependencies: ["SeismicFormats", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "HSDLComputeTests", dependencies: ["HSDLCompute", "SeismicFormats", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "WorkerTests", dependencies: ["Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],
-      swiftSettings: swift),
+      name: "WorkerTests",
+      dependencies: [
+        "Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport", "TrainingChecks", "training-checks",
+      ], swiftSettings: swift),
     .testTarget(
       name: "CoordinatorTests",
       dependencies: ["Coordinator", "Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],

@@ -21,10 +21,12 @@ struct CatalogPass: EventPass {
   ///
   /// - Parameters:
   ///   - model: the model; without one only features come out.
+  ///   - deep: the network of a hybrid model.
   ///   - features: the features that come out.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
-    _ input: CatalogInput, model: ModelFolder?, features: FeatureSet, work: WorkFolder, isStrict: Bool,
+    _ input: CatalogInput, model: ModelFolder?, deep: (any DeepScoring)? = nil, features: FeatureSet, work: WorkFolder,
+    isStrict: Bool,
     over communicator: any Communicator, report: Reporter
   ) throws {
     let begin = monotonicSeconds()
@@ -53,13 +55,16 @@ struct CatalogPass: EventPass {
       String(decoding: communicator.isRoot ? try JSONEncoder().encode(units) : Data(), as: UTF8.self))
     units = try communicator.agree { try JSONDecoder().decode([CatalogUnit].self, from: Data(text.utf8)) }
     let scoring = try communicator.agree {
-      try CatalogScoring(
+      let stations = deep == nil ? input.windowStations : EventWindows.maximumStations
+      let windows = stations > 0 ? EventWindowExtractor(maximumStations: stations) : nil
+      return try CatalogScoring(
         EventFeatures(
           inventory: surroundings.inventory, archive: surroundings.archive, travelTimes: surroundings.travelTimes,
           maximumDistance: input.maximumDistance, maximumStations: input.maximumStations, features: wanted,
-          wantsStationRows: input.writesStationFeatures),
-        history: history, model: model, features: features, folder: work.path, isStrict: isStrict,
-        catalog: input.catalogs.joined(separator: ", "))
+          wantsStationRows: input.writesStationFeatures, windows: windows),
+        history: history, model: model, deep: deep, features: features, folder: work.path, isStrict: isStrict,
+        catalog: input.catalogs.joined(separator: ", "),
+        windowLabels: input.windowStations > 0 ? try LabelledEvents.labels(input.windowLabels) : nil)
     }
     let prepared = monotonicSeconds() - begin
     var summaries = [CatalogScoring.UnitSummary?](repeating: nil, count: units.count)
@@ -88,49 +93,21 @@ struct CatalogPass: EventPass {
   var rowCount: Int { 0 }
   var stationWindowCount: Int { summaries.reduce(0) { $0 + $1.stationWindowCount } }
 
+  var deepCount: Int { summaries.reduce(0) { $0 + $1.deepCount } }
+
   func forEachRecord(_ body: (RecordCursor) throws -> Void) throws {
     var merge = try RecordMerge(summaries.flatMap(\.files))
     try merge.forEach(body)
   }
 
+  /// Brings the windows of all units together; rank 0 only.
+  ///
+  /// - Throws: ``FormatError``.
+  func writeEventWindows(to path: String) throws {
+    try EventWindowWriter.merge(summaries.compactMap(\.windowFile), into: path)
+  }
+
   func writeProblems(to path: String) throws -> ProblemTable {
-    let output = try FileOutput(path)
-    try output.write(ProblemTable.header)
-    let sink = TextSink()
-    var first: String?
-    var count = 0
-    // A file that is in trouble is in trouble for every rank that meets it; who met it first depends on the sharing.
-    var seen: Set<[UInt8]> = []
-    func add(_ row: Bytes) throws {
-      guard seen.insert(Array(row)).inserted else { return }
-      count += 1
-      if first == nil {
-        let fields = csvFields(row)
-        if fields.count > 4 {
-          let place = fields[1].isEmpty ? fields[2].isEmpty ? "" : ", byte \(fields[2])" : ", line \(fields[1])"
-          first = "\(fields[0])\(place): \(fields[3].isEmpty ? "" : "event \(quoted(fields[3])): ")\(fields[4])"
-        }
-      }
-      sink.append(row)
-      sink.append(byte: 10)
-      if sink.count > 1 << 19 { try output.write(sink) }
-    }
-    let own = TextSink()
-    for problem in problems {
-      own.removeAll()
-      problem.appendRow(to: own)
-      try add(Bytes(rebasing: own.bytes.dropLast()))
-    }
-    var rows: [[UInt8]] = []
-    for summary in summaries where !summary.problemFile.isEmpty {
-      try TextLines.forEach(in: summary.problemFile) { rows.append(Array($0)) }
-    }
-    // By file, not by the unit that met the trouble.
-    for row in rows.sorted(by: { $0.lexicographicallyPrecedes($1) }) { try row.withUnsafeBufferPointer(add) }
-    try output.write(sink)
-    let warning = first.map { first in
-      "\(count == 1 ? "1 thing" : "\(count) things") could not be used, first \(first); see problems.csv"
-    }
-    return ProblemTable(file: output, count: count, warning: warning)
+    try ProblemTable(problems, files: summaries.map(\.problemFile), path: path)
   }
 }

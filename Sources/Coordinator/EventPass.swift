@@ -11,6 +11,8 @@ protocol EventPass {
   var joinedCount: Int { get }
   /// Stations of which waveforms were used, added over the events.
   var stationWindowCount: Int { get }
+  /// Events that a network on waveforms took part in scoring.
+  var deepCount: Int { get }
 
   /// The index of the archive, to be kept with the results; on rank 0 only, empty where there is none.
   var archiveIndex: [UInt8] { get }
@@ -21,6 +23,13 @@ protocol EventPass {
   ///
   /// - Throws: ``FormatError``; what `body` throws.
   func forEachRecord(_ body: (RecordCursor) throws -> Void) throws
+
+  /// Writes the windows that the discriminator sees of all events; nothing where there are none.
+  ///
+  /// Rank 0 only.
+  ///
+  /// - Throws: ``FormatError``.
+  func writeEventWindows(to path: String) throws
 
   /// Writes the problems of all units in a fixed order.
   ///
@@ -49,6 +58,10 @@ struct ProblemTable {
 }
 
 extension EventPass {
+  var deepCount: Int { 0 }
+
+  func writeEventWindows(to path: String) throws {}
+
   /// The name of the archive's index among the results.
   static var archiveIndexName: String { "archive-index.csv" }
 

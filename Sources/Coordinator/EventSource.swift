@@ -18,6 +18,11 @@ public enum EventSource: Sendable, Equatable {
     if case .catalog(let input) = self { input.writesStationFeatures } else { false }
   }
 
+  /// Whether the windows that the discriminator sees are written too.
+  var writesEventWindows: Bool {
+    if case .catalog(let input) = self { input.windowStations > 0 } else { false }
+  }
+
   /// The files, for the record of a run.
   var record: [(String, JSONValue)] {
     switch self {

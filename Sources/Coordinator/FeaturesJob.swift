@@ -28,6 +28,9 @@ public struct FeaturesJob: Sendable {
   /// Creates a job.
   public init(output: String) { self.output = output }
 
+  /// The name of the store of windows that the discriminator sees.
+  public static let windowsName = "event_windows.bin"
+
   private var isLabelled: Bool { source == nil }
 
   private var features: FeatureSet { chosenFeatures ?? (source?.isCatalog ?? false ? .all : .picks) }
@@ -37,6 +40,7 @@ public struct FeaturesJob: Sendable {
     ["features.csv", "features.json"]
       + (isLabelled ? ["t_test.csv", "correlation.csv", "pca.csv"] : ["problems.csv"])
       + (source?.writesStationFeatures ?? false ? [StationFeatureFile.name] : [])
+      + (source?.writesEventWindows ?? false ? [Self.windowsName] : [])
   }
 
   /// Runs the job on all ranks.
@@ -83,6 +87,7 @@ public struct FeaturesJob: Sendable {
       }
       try file.write(sink)
       try folder.write("features.json", definitions.text)
+      if source.writesEventWindows { try pass.writeEventWindows(to: folder.file(Self.windowsName)) }
       try problems.file.commit()
       try stations?.commit()
       try pass.writeArchiveIndex(to: folder)

@@ -1,5 +1,5 @@
 import Foundation
-import HSDLCompute
+public import HSDLCompute
 public import MPI
 import SeismicFormats
 public import Worker
@@ -18,8 +18,14 @@ public struct RefineJob: Sendable {
   public var network = ""
   /// Whether a row that cannot be used ends the job.
   public var isStrict = false
+  /// Makes the network of a hybrid model, given its folder, ready to score; called by all ranks together.
+  public var deepScoring: DeepScoringSource = { try DiscriminatorFolder.load($0, over: $1).discriminator() }
   /// About how many bytes of a table a unit has.
   public var unitSize = 4 << 20
+
+  /// Makes a network ready to score, given the folder with its files; each rank gets its own.
+  public typealias DeepScoringSource =
+    @Sendable (_ folder: String, _ communicator: any Communicator) throws -> any DeepScoring
 
   /// The files that the job writes.
   public static let files = [
@@ -51,6 +57,8 @@ public struct RefineJob: Sendable {
     public var joinedEvents = 0
     /// Stations of which waveforms were used, added over the events.
     public var stationWindows = 0
+    /// Events that a network on waveforms took part in scoring.
+    public var deepEvents = 0
     /// Where the time went, added over the ranks.
     public var times = StageTimes()
     /// Seconds from begin to end.
@@ -95,6 +103,7 @@ public struct RefineJob: Sendable {
       tables = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
     }
     let folder = try ModelFolder.load(model, over: communicator)
+    let deep = try network(of: folder, over: communicator, report)
     let work = try WorkFolder(in: output, over: communicator)
     defer { work.remove(communicator) }
     let pass: any EventPass
@@ -114,7 +123,8 @@ public struct RefineJob: Sendable {
         }
       }
       pass = try CatalogPass(
-        input, model: folder, features: .all, work: work, isStrict: isStrict, over: communicator, report: report)
+        input, model: folder, deep: deep, features: .all, work: work, isStrict: isStrict, over: communicator,
+        report: report)
     }
 
     var outcome = Outcome()
@@ -133,6 +143,20 @@ public struct RefineJob: Sendable {
     return outcome
   }
 
+  /// The network of a hybrid model, ready to score; nil where there is none, or nothing for it to look at.
+  ///
+  /// Collective.
+  private func network(
+    of folder: ModelFolder, over communicator: any Communicator, _ report: Reporter
+  ) throws -> (any DeepScoring)? {
+    guard let own = folder.card.hybrid else { return nil }
+    guard case .catalog(let input) = source, input.archive != nil else {
+      report.warn("there are no waveforms, so the model's network takes no part; features alone decide")
+      return nil
+    }
+    return try deepScoring("\(model)/\(own.folder)", communicator)
+  }
+
   /// Writes the catalog from the ranks' intermediate files.
   ///
   /// Rank 0 only.
@@ -143,6 +167,7 @@ public struct RefineJob: Sendable {
     outcome.joinedEvents = pass.joinedCount
     outcome.rows = pass.rowCount
     outcome.stationWindows = pass.stationWindowCount
+    outcome.deepEvents = pass.deepCount
     let results = try OutputFolder(output, files: [], overwrites: true)
     let problems = try pass.writeProblems(to: results.file("problems.csv"))
     outcome.problems = problems.count
@@ -189,7 +214,9 @@ public struct RefineJob: Sendable {
       [
         ("program", .string("hsdl-mpi \(programVersion)")), ("command", .string("refine")),
       ] + source.record + [
-        ("model", .string(model)), ("model_hash", .string(folder.card.hash)), ("ranks", .integer(ranks)),
+        ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
+        ("model_kind", .string(folder.card.kind)), ("events_scored_by_network", .integer(outcome.deepEvents)),
+        ("ranks", .integer(ranks)),
         ("events", .integer(outcome.events)), ("real", .integer(outcome.real)), ("fake", .integer(outcome.fake)),
         ("uncertain", .integer(outcome.uncertain)),
         (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),
@@ -220,6 +247,9 @@ public struct RefineJob: Sendable {
     report.say(
       "real from P = \(fixed(thresholds.real, decimals: 3)), fake below P = \(fixed(thresholds.fake, decimals: 3)); model \(folder.card.shortHash)"
     )
+    if folder.hybrid != nil {
+      report.say("\(outcome.deepEvents) of them by features and waveforms, the others by features alone")
+    }
     let total = outcome.times.values.reduce(0, +)
     let shares = zip(StageTimes.names, outcome.times.values).map {
       "\($0) \(fixed(100 * $1 / max(total, 1e-9), decimals: 0)) %"

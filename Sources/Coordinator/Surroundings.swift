@@ -40,7 +40,8 @@ struct Surroundings {
       return try TravelTimes(
         model: model, maximumDistance: 1.1 * input.maximumDistance + 10, maximumDepth: Self.maximumDepth)
     }
-    let wantsWaveforms = features.definitions.contains { FeatureSet.waveforms.definitions.contains($0) }
+    let wantsWaveforms =
+      input.windowStations > 0 || features.definitions.contains { FeatureSet.waveforms.definitions.contains($0) }
     guard let address = input.archive, wantsWaveforms else {
       archive = nil
       archiveIndex = []
@@ -69,7 +70,16 @@ struct Surroundings {
   }
 
   /// Opens an archive; all ranks make its index together, each a part.
-  private static func open(
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - text: the archive's address.
+  ///   - known: the file with an index that an earlier run has kept.
+  ///   - onProblem: told of what cannot be used.
+  /// - Returns: the archive, and on rank 0 the index if it is to be kept.
+  /// - Throws: ``AgreedFailure`` on all ranks.
+  static func open(
     _ text: String, known: String?, over communicator: any Communicator, report: Reporter,
     onProblem: @escaping ProblemHandler
   ) throws -> (archive: any WaveformArchive, index: [UInt8]) {

@@ -16,6 +16,12 @@ public protocol Communicator: AnyObject, Sendable {
   /// The longest message, in bytes, that is sent in one piece; longer ones are cut. Equal on all ranks.
   var messageLimit: Int { get }
 
+  /// Makes another communicator of the same ranks, whose operations mix with none of this one's.
+  ///
+  /// The order of the operations on one communicator says nothing about the order on the other. Collective. A
+  /// communicator takes some of MPI's room for as long as the program runs: make few.
+  func duplicate() throws -> any Communicator
+
   /// Waits until every rank has come here.
   func barrier() throws
 

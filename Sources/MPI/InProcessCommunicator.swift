@@ -15,6 +15,7 @@ public final class InProcessCommunicator: Communicator, @unchecked Sendable {
 
   private let hub: Hub
   private var startedReductions = 0
+  private var duplicates = 0
 
   private init(rank: Int, hub: Hub, messageLimit: Int) {
     self.rank = rank
@@ -57,6 +58,12 @@ public final class InProcessCommunicator: Communicator, @unchecked Sendable {
     threads.forEach { _ in outcomes.finished.wait() }
     if let first = hub.abandonedBy, case .failure(let error)? = outcomes.values[first] { throw error }
     return try outcomes.values.compactMap { try $0?.get() }
+  }
+
+  public func duplicate() throws -> any Communicator {
+    try hub.meet(rank, Contribution(call: "duplicate")) { _ in }
+    defer { duplicates += 1 }
+    return InProcessCommunicator(rank: rank, hub: hub.child(duplicates), messageLimit: messageLimit)
   }
 
   // MARK: Collectives: every rank puts down what it has, all look, and nobody leaves before all have looked.
@@ -246,6 +253,8 @@ private final class Hub: @unchecked Sendable {
   private var failure: CommunicatorError?
   private var left: Set<Int> = []
   private(set) var abandonedBy: Int?
+  /// Where the same threads meet with other communicators, in the order in which those were made.
+  private var children: [Hub] = []
 
   init(size: Int) {
     self.size = size
@@ -267,6 +276,20 @@ private final class Hub: @unchecked Sendable {
         abandonedBy = rank
       }
       condition.broadcast()
+      for child in children { child.abandon(byRank: rank, reason: reason) }
+    }
+  }
+
+  /// The meeting place of the duplicate of a number, made by the rank that comes first.
+  func child(_ number: Int) -> Hub {
+    locked {
+      while children.count <= number {
+        let child = Hub(size: size)
+        child.failure = failure
+        child.left = left
+        children.append(child)
+      }
+      return children[number]
     }
   }
 
@@ -277,6 +300,7 @@ private final class Hub: @unchecked Sendable {
     locked {
       _ = left.insert(rank)
       condition.broadcast()
+      for child in children { child.leave(rank) }
     }
   }
 
@@ -334,6 +358,9 @@ private final class Hub: @unchecked Sendable {
       while (reductions[number]?.count ?? 0) < size {
         if let failure { throw failure }
         if !wait { return nil }
+        if let gone = left.first(where: { reductions[number]?[$0] == nil }) {
+          throw CommunicatorError.mismatch("rank \(gone) ended while others still communicate")
+        }
         condition.wait()
       }
       let all = reductions[number] ?? [:]

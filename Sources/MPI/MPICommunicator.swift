@@ -32,10 +32,8 @@ public final class MPICommunicator: Communicator, @unchecked Sendable {
       throw CommunicatorError.invalidArgument(
         "a message limit of \(messageLimit) bytes is outside 1 ... \(Self.defaultMessageLimit)")
     }
-    var own = CMPI_COMM_NULL()
-    var second = CMPI_COMM_NULL()
-    try Self.check(MPI_Comm_dup(parent, &own), "MPI_Comm_dup")
-    try Self.check(MPI_Comm_dup(parent, &second), "MPI_Comm_dup")
+    let own = try Self.copy(parent)
+    let second = try Self.copy(parent)
     for handle in [own, second] {
       try Self.check(MPI_Comm_set_errhandler(handle, CMPI_ERRORS_RETURN()), "MPI_Comm_set_errhandler")
     }
@@ -50,15 +48,28 @@ public final class MPICommunicator: Communicator, @unchecked Sendable {
     self.messageLimit = messageLimit
   }
 
+  private static func copy(_ parent: MPI_Comm) throws -> MPI_Comm {
+    // MPI writes the handle when the request ends, so it needs a place that stays.
+    let handle = UnsafeMutablePointer<MPI_Comm>.allocate(capacity: 1)
+    defer { handle.deallocate() }
+    handle.initialize(to: CMPI_COMM_NULL())
+    var request = CMPI_REQUEST_NULL()
+    try check(MPI_Comm_idup(parent, handle, &request), "MPI_Comm_idup")
+    try finish(&request, "MPI_Comm_idup")
+    return handle.pointee
+  }
+
   /// Makes another communicator of the same ranks.
   ///
   /// Collective.
   ///
   /// - Parameter messageLimit: the longest message that is sent in one piece, 1 ... 2^30 bytes.
   /// - Throws: ``CommunicatorError``.
-  public func duplicate(messageLimit: Int = defaultMessageLimit) throws -> MPICommunicator {
+  public func duplicate(messageLimit: Int) throws -> MPICommunicator {
     try MPICommunicator(duplicating: communicator, messageLimit: messageLimit)
   }
+
+  public func duplicate() throws -> any Communicator { try duplicate(messageLimit: messageLimit) }
 
   static func check(_ code: Int32, _ function: String) throws {
     guard code != MPI_SUCCESS else { return }

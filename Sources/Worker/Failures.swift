@@ -47,7 +47,7 @@ extension ComputeError: ExitCoded {
       switch self {
       case .unknownFeature: .usage
       case .cannotTrain, .badModel, .badEarthModel: .badData
-      case .lightGBM: .internalError
+      case .lightGBM, .torch: .internalError
       }
     return status.rawValue
   }

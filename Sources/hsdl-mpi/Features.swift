@@ -41,6 +41,18 @@ struct Features: ParsableCommand {
       valueName: "set"))
   var components: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write event_windows.bin too: what an event discriminator is trained with, of so many stations of each event, the nearest ones, up to 64. Needs --archive.",
+      valueName: "stations"))
+  var eventWindows: Int?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Tables with the columns event_id and label, real or fake, for event_windows.bin.", valueName: "labels.csv"))
+  var labels: [String] = []
+
   @Flag(
     help: "End at the first thing that cannot be used, instead of leaving it out. Labelled tables are always read so.")
   var strict = false
@@ -52,12 +64,22 @@ struct Features: ParsableCommand {
     guard (events.source == nil) != (real.isEmpty && fake.isEmpty) else {
       throw ValidationError("give --catalog, or --picks, or --real and --fake")
     }
+    guard eventWindows.map({ (1...EventWindows.maximumStations).contains($0) }) ?? labels.isEmpty else {
+      throw ValidationError(
+        "--event-windows takes 1 to \(EventWindows.maximumStations) stations, and --labels goes with it")
+    }
+    guard eventWindows == nil || events.archive != nil else { throw ValidationError("--event-windows needs --archive") }
     guard real.isEmpty == fake.isEmpty else { throw ValidationError("--real and --fake go together") }
   }
 
   func run() throws {
     var job = FeaturesJob(output: out.output)
     job.source = events.source
+    if let eventWindows, case .catalog(var input)? = job.source {
+      input.windowStations = eventWindows
+      input.windowLabels = labels
+      job.source = .catalog(input)
+    }
     job.real = real
     job.fake = fake
     job.chosenFeatures = try features.map { try FeatureSet($0) }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Coordinator
+import Worker
 
 /// Refines a catalog.
 struct Refine: ParsableCommand {
@@ -22,8 +23,11 @@ struct Refine: ParsableCommand {
 
   @OptionGroup var events: EventOptions
 
-  @Option(help: ArgumentHelp("The folder of the model.", valueName: "folder"))
-  var model: String
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the model; by default, for --catalog with --archive, the one that comes with the program: trained on synthetic events, and to be replaced by one that is trained on your own.",
+      valueName: "folder"))
+  var model: String?
 
   @Option(help: ArgumentHelp("The network code of stations whose code does not say it as NET.STA.", valueName: "code"))
   var network = ""
@@ -39,12 +43,16 @@ struct Refine: ParsableCommand {
 
   func validate() throws {
     guard events.source != nil else { throw ValidationError("give --catalog, or --picks") }
+    guard model != nil || events.archive != nil else {
+      throw ValidationError("give --model; the one that comes with the program needs --catalog and --archive")
+    }
     guard network.utf8.count <= 8 else { throw ValidationError("--network must have at most 8 characters") }
   }
 
   func run() throws {
     guard let source = events.source else { return }
-    var job = RefineJob(source, model: model, output: out.output)
+    let folder = try model ?? ShippedModels.folder(.event)
+    var job = RefineJob(source, model: folder, output: out.output)
     job.network = network
     job.isStrict = strict
     job.overwrites = out.overwrite

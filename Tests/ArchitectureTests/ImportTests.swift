@@ -31,7 +31,7 @@ struct ImportTests {
   static let allowed: [String: Set<String>] = [
     "MPI": ["CMPI"],
     "SeismicFormats": ["CXML", "CHDF5", "CZlib"],
-    "HSDLCompute": ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW", "CTorch"],
+    "HSDLCompute": ["SeismicFormats", "CLightGBM", "CSVM", "CFFTW", "CTorch", "CKernels"],
     "Worker": ["HSDLCompute", "SeismicFormats", "MPI", "Crypto"],
     "Coordinator": ["Worker", "HSDLCompute", "SeismicFormats", "MPI", "HeapModule"],
     "hsdl-mpi": [
@@ -55,7 +55,7 @@ struct ImportTests {
   func allModules() throws {
     let sources = try FileManager.default.contentsOfDirectory(
       atPath: SourceTree.root.appendingPathComponent("Sources").path)
-    let faces: Set<String> = ["CMPI", "CXML", "CHDF5", "CZlib", "CFFTW", "CSVM", "CLightGBM", "CTorch"]
+    let faces: Set<String> = ["CMPI", "CXML", "CHDF5", "CZlib", "CFFTW", "CSVM", "CLightGBM", "CTorch", "CKernels"]
     #expect(Set(sources).subtracting(faces) == Set(Self.allowed.keys))
   }
 

@@ -167,6 +167,30 @@ public let communicatorChecks: [Check] = [
     }
   },
 
+  Check("a duplicate's operations mix with none of the original's, in whatever order each rank calls them") { comm in
+    let other = try comm.duplicate()
+    try expectEqual(other.rank, comm.rank)
+    try expectEqual(other.size, comm.size)
+    try expectEqual(other.messageLimit, comm.messageLimit)
+    for round in 0..<3 {
+      let buffers = (0..<4).map { _ in MessageBuffer<Double>([Double]((0..<50).map { Double($0 + comm.rank + round) }))
+      }
+      var requests: [Request<Double>] = []
+      // Ranks of odd number start the reductions before they sum on the original, the others between the sums.
+      if comm.rank % 2 == 1 { requests = try buffers.map { try other.iallreduce($0, .sum) } }
+      for number in 0..<4 {
+        try expectEqual(try comm.allreduce(number, .sum), number * comm.size)
+        if comm.rank % 2 == 0 { requests.append(try other.iallreduce(buffers[number], .sum)) }
+      }
+      let offset = comm.size * (comm.size - 1) / 2
+      for request in requests {
+        try expectEqual(try request.wait().values(), (0..<50).map { Double(($0 + round) * comm.size + offset) })
+      }
+    }
+    let third = try other.duplicate()
+    try expectEqual(try third.allgather(comm.rank), Array(0..<comm.size))
+  },
+
   Check("a request that is let go is waited for, and its memory outlives it") { comm in
     for _ in 0..<50 {
       let buffer = MessageBuffer<Int32>([Int32](repeating: 1, count: 1000))

@@ -38,6 +38,18 @@ struct InProcessCommunicatorTests {
     }
   }
 
+  @Test("a rank that throws ends the wait of others on a duplicate too", arguments: 0..<3)
+  func abandonedDuplicate(failing: Int) {
+    #expect(throws: Deliberate()) {
+      try InProcessCommunicator.run(ranks: 3) { comm in
+        let other = try comm.duplicate()
+        if comm.rank == failing { throw Deliberate() }
+        let buffer = MessageBuffer<Double>(count: 10)
+        try other.iallreduce(buffer, .sum).wait()
+      }
+    }
+  }
+
   @Test("ranks that call different operations are told so instead of waiting")
   func mismatch() {
     #expect(throws: CommunicatorError.self) {

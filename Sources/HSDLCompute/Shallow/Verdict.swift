@@ -66,17 +66,25 @@ public struct Explanation: Sendable {
   /// - Parameters:
   ///   - values: the event's features; missing ones are NaN.
   ///   - contributions: how far each has moved the probability.
+  ///   - other: what else has moved the probability beside the features, in words, and how far.
   ///   - count: how many are said.
-  public func words(values: some Collection<Double>, contributions: some Collection<Double>, count: Int = 3) -> String {
+  public func words(
+    values: some Collection<Double>, contributions: some Collection<Double>,
+    other: (words: String, move: Double)? = nil, count: Int = 3
+  ) -> String {
     let values = Array(values)
-    let moves = Array(contributions)
+    let moves = Array(contributions) + (other.map { [$0.move] } ?? [])
     let order = moves.indices.sorted {
       abs(moves[$0]) != abs(moves[$1]) ? abs(moves[$0]) > abs(moves[$1]) : $0 < $1
     }
     var words = ""
     for place in order.prefix(count) where abs(moves[place]) >= 0.0005 {
       if !words.isEmpty { words += "; " }
-      words += features.definitions[place].words(values[place])
+      if place < values.count {
+        words += features.definitions[place].words(values[place])
+      } else if let other {
+        words += other.words
+      }
       words += " (\(moves[place] > 0 ? "+" : "")\(fixed(moves[place], decimals: 3)))"
     }
     return words.isEmpty ? "no feature stands out" : words

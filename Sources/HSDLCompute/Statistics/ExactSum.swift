@@ -145,7 +145,7 @@ extension Collectives {
   /// The sums over all ranks: the same bits for any number of ranks and any distribution of the terms.
   ///
   /// Terms must be finite.
-  func total(_ sums: [ExactSum]) throws -> [Double] {
+  public func total(_ sums: [ExactSum]) throws -> [Double] {
     guard size > 1 else { return sums.map(\.value) }
     let registers = try sum(sums.flatMap(\.register))
     return stride(from: 0, to: registers.count, by: ExactSum.digitCount).map {

@@ -43,7 +43,9 @@ struct ComponentPart {
       return false
     }
     let count = isOwnRate ? grid.count : max(Int((length - 1e-3).rounded(.up)), 1)
-    let shift = Self.shift(traces, grid.start, ownRate, span)
+    let shift =
+      options.startsWithSpan
+      ? Self.commonShift(traces, grid.start, ownRate, span) : Self.shift(traces, grid.start, ownRate, span)
     // Samples that stand between those of the grid are put on their own, which begins before it, and moved.
     let start = grid.start.advanced(by: -shift / ownRate)
     guard let own = SampleGrid(start: start, samplingRate: ownRate, count: count + (shift > 0 ? 1 : 0)) else {
@@ -92,6 +94,26 @@ struct ComponentPart {
     guard let best else { return 0 }
     let distance = start.timeInterval(since: best.time) * rate
     let shift = distance - distance.rounded(.down)
+    return shift >= 0.1 && shift <= 0.9 ? shift : 0
+  }
+
+  /// How far, in intervals, most samples in the span stand before those of a grid of the same rate, in whole 128ths: 0 for
+  /// less than a tenth either way, else between 0 and 1.
+  ///
+  /// No multiple of a microsecond lies between two 128ths of an interval of 10 ms, so rounded times make no difference.
+  static func commonShift(_ traces: [Trace], _ start: UTCTime, _ rate: Double, _ span: Range<UTCTime>) -> Double {
+    let steps = 128
+    var counts = [Int](repeating: 0, count: steps)
+    for trace in traces {
+      let range = trace.indices(in: span)
+      guard !range.isEmpty else { continue }
+      let distance = start.timeInterval(since: trace.time(of: range.lowerBound)) * rate
+      let phase = ((distance - distance.rounded(.down)) * Double(steps)).rounded()
+      guard phase >= 0, phase <= Double(steps) else { continue }
+      counts[Int(phase) % steps] += range.count
+    }
+    guard let most = counts.max(), let place = counts.firstIndex(of: most) else { return 0 }
+    let shift = Double(place) / Double(steps)
     return shift >= 0.1 && shift <= 0.9 ? shift : 0
   }
 

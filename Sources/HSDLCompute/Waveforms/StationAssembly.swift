@@ -11,6 +11,10 @@ public struct AssemblyOptions: Hashable, Sendable {
   public var removesSensitivity = true
   /// Whether components are turned to up, north and east, where the inventory says how they stand.
   public var rotates = true
+  /// Whether the record's samples stand at the begin of the span and whole intervals behind it, instead of at the times of the
+  /// data. Samples that stand between are moved by whole 128ths of an interval, as most of them need it, so that the result
+  /// does not depend on how the data are cut into fragments.
+  public var startsWithSpan = false
 
   /// Creates the usual options.
   public init(samplingRate: Double? = nil) { self.samplingRate = samplingRate }
@@ -73,7 +77,7 @@ extension StationRecord {
     guard let first = parts.first else { return nil }
     let rate = options.samplingRate.flatMap { $0 > 0 && $0.isFinite ? $0 : nil } ?? first.rate
     usable = usable.filter { trace in parts.contains { $0.stream == trace.id } }
-    guard let anchor = anchor(usable, span, parts),
+    guard let anchor = options.startsWithSpan ? span.lowerBound : anchor(usable, span, parts),
       let grid = SampleGrid(span: span, samplingRate: rate, anchor: anchor), grid.count > 0
     else { return nil }
 

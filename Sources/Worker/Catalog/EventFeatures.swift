@@ -19,6 +19,8 @@ public final class EventFeatures {
     public var readingSeconds: Double
     /// Rows of `station_features.csv`, if they are wanted.
     public var stationRows: [UInt8] = []
+    /// What the discriminator sees of the event, if it is wanted and there is something to see.
+    public var windows: EventWindows?
   }
 
   /// Stations of which waveforms were used in the unit, added over the events.
@@ -39,6 +41,7 @@ public final class EventFeatures {
   private let waveforms = WaveformFeatures()
   private let group = PickGroup()
   private let originFeatures: OriginFeatures
+  private let windows: EventWindowExtractor?
 
   /// Prepares to compute.
   ///
@@ -49,10 +52,12 @@ public final class EventFeatures {
   ///   - maximumStations: at most so many stations are looked at, the nearest ones.
   ///   - features: those that are wanted; others may come out as NaN.
   ///   - wantsStationRows: whether the features of single stations are wanted too.
+  ///   - windows: makes the windows that the discriminator sees from the same records; nil where they are not wanted.
   public init(
     inventory: Inventory?, archive: (any WaveformArchive)?, travelTimes: TravelTimes, maximumDistance: Double,
-    maximumStations: Int, features: FeatureSet, wantsStationRows: Bool = false
+    maximumStations: Int, features: FeatureSet, wantsStationRows: Bool = false, windows: EventWindowExtractor? = nil
   ) {
+    self.windows = windows
     self.wantsStationRows = wantsStationRows
     network = StationNetwork(inventory: inventory, archive: archive)
     self.travelTimes = travelTimes
@@ -60,7 +65,7 @@ public final class EventFeatures {
     self.maximumDistance = maximumDistance
     self.maximumStations = maximumStations
     func wants(_ set: FeatureSet) -> Bool { features.definitions.contains { set.definitions.contains($0) } }
-    wantsWaveforms = archive != nil && wants(.waveforms)
+    wantsWaveforms = archive != nil && (wants(.waveforms) || windows != nil)
     wantsOrigin = wants(.origin)
   }
 
@@ -164,16 +169,9 @@ extension EventFeatures {
     _ outcome: inout Outcome, into values: UnsafeMutableBufferPointer<Double>, onProblem: ProblemHandler
   ) throws -> Int {
     guard let archive = network.archive else { return 0 }
-    var picked: [StationID: (p: UTCTime?, s: UTCTime?)] = [:]
-    for phase in phases {
-      guard let station = network.resolved(phase.station) else { continue }
-      // Of several picks of a phase the first in time counts.
-      switch phase.wave {
-      case .p: picked[station, default: (nil, nil)].p = min(picked[station]?.p ?? phase.time, phase.time)
-      case .s: picked[station, default: (nil, nil)].s = min(picked[station]?.s ?? phase.time, phase.time)
-      }
-    }
+    let picked = firstPicks(phases)
     waveforms.begin(eventKey: stableHash(id))
+    windows?.begin()
     stationRows.removeAll()
     var used = 0
     var looked = 0
@@ -185,9 +183,9 @@ extension EventFeatures {
       let origin = origin.time.value
       let own = picked[site.id]
       // A pick far from where it can be is not one of this wave.
-      func onset(_ pick: UTCTime?, _ predicted: Double) -> (time: Double, isPick: Bool) {
+      func onset(_ pick: EventPhase?, _ predicted: Double) -> (time: Double, isPick: Bool) {
         guard let pick else { return (predicted, false) }
-        let time = pick.timeInterval(since: origin)
+        let time = pick.time.timeInterval(since: origin)
         return abs(time - predicted) < Self.pickTolerance ? (time, true) : (predicted, false)
       }
       let p = onset(own?.p, predictedP)
@@ -207,16 +205,37 @@ extension EventFeatures {
         isPPicked: p.isPick, isSPicked: s.isPick, distance: site.distance,
         hypocentralDistance: (site.distance * site.distance + place.depth * place.depth).squareRoot(),
         azimuth: site.azimuth, backazimuth: site.backazimuth)
+      windows?.add(
+        record, arrivals,
+        EventWindowExtractor.Site(
+          elevation: site.elevation, depth: place.statedDepth, probabilityP: own?.p?.probability ?? .nan,
+          probabilityS: own?.s?.probability ?? .nan))
       guard waveforms.add(record, arrivals) else { continue }
       used += 1
       if wantsStationRows { appendRow(id, record, arrivals) }
     }
     outcome.stationRows = Array(stationRows.bytes)
+    if let made = windows?.finish(), made.stationCount > 0 { outcome.windows = made }
     guard used > 0 else { return 0 }
     let travelTimes = travelTimes
     waveforms.finish(
       modelSlowness: { travelTimes.slowness(.p, distance: $0, depth: place.depth) }, into: values)
     return used
+  }
+
+  /// The picks of each station: of several of a phase the first in time.
+  private func firstPicks(_ phases: [EventPhase]) -> [StationID: (p: EventPhase?, s: EventPhase?)] {
+    var picked: [StationID: (p: EventPhase?, s: EventPhase?)] = [:]
+    for phase in phases {
+      guard let station = network.resolved(phase.station) else { continue }
+      var own = picked[station] ?? (nil, nil)
+      switch phase.wave {
+      case .p: if own.p.map({ phase.time < $0.time }) ?? true { own.p = phase }
+      case .s: if own.s.map({ phase.time < $0.time }) ?? true { own.s = phase }
+      }
+      picked[station] = own
+    }
+    return picked
   }
 
   /// What the archive has of a station in a span, made fit; nil where it has nothing.

@@ -20,6 +20,7 @@ extension LabelledEvents {
     let share = Share(rank: communicator.rank, size: communicator.size)
     var known: [String: UInt8?] = [:]
     var table = FeatureTable(features: .picks)
+    var times: [Double] = []
     var counts = [0, 0, 0]
     try communicator.agree {
       for path in labels { try Self.readLabels(path, share, into: &known) }
@@ -28,7 +29,7 @@ extension LabelledEvents {
       var seen: Set<String> = []
       for path in featureTables {
         let file = try FeatureTableFile(path)
-        try file.forEachRow(of: chosen) { id, line, values in
+        try file.forEachRow(of: chosen) { id, line, time, values in
           counts[0] += 1
           let name = id.string
           guard share.holds(stableHash(id)) else { return }
@@ -46,6 +47,7 @@ extension LabelledEvents {
             return
           }
           table.append(id: name, label: label, values: try values())
+          times.append(time()?.timeInterval(since: .epoch) ?? .nan)
         }
       }
     }
@@ -65,7 +67,8 @@ extension LabelledEvents {
     if left[1] > 0 {
       remarks.append("\(left[1]) of \(rows) events are labelled neither real nor fake and are left out")
     }
-    self.init(table: table.sorted(), rowCount: rows, remarks: remarks)
+    let order = table.ids.indices.sorted { table.ids[$0] < table.ids[$1] }
+    self.init(table: table.rows(order), times: order.map { times[$0] }, rowCount: rows, remarks: remarks)
   }
 
   /// The events that fall to a rank.
@@ -74,6 +77,16 @@ extension LabelledEvents {
     var size: Int
 
     func holds(_ hash: UInt64) -> Bool { hash % UInt64(size) == UInt64(rank) }
+  }
+
+  /// What events are known to be, by identifier; those that are labelled neither real nor fake are left out.
+  ///
+  /// - Parameter paths: tables with the columns `event_id` and `label`.
+  /// - Throws: ``FormatError``.
+  public static func labels(_ paths: [String]) throws -> [String: Label] {
+    var known: [String: UInt8?] = [:]
+    for path in paths { try readLabels(path, Share(rank: 0, size: 1), into: &known) }
+    return known.compactMapValues { value in value.map { $0 == 1 ? .real : .fake } }
   }
 
   private static func readLabels(_ path: String, _ share: Share, into known: inout [String: UInt8?]) throws {
@@ -123,6 +136,7 @@ struct FeatureTableFile {
   let path: String
   private let names: [String]
   private let idPlace: Int
+  private let timePlace: Int?
 
   /// Reads the header line.
   ///
@@ -139,6 +153,7 @@ struct FeatureTableFile {
         expected: "a table of features, as `features` writes it")
     }
     idPlace = place
+    timePlace = names.firstIndex(of: "time")
   }
 
   /// The columns that are features of this program, in its order.
@@ -154,11 +169,12 @@ struct FeatureTableFile {
     }
   }
 
-  /// Hands out the rows; the values are read when they are asked for.
+  /// Hands out the rows; times and values are read when they are asked for. A time that cannot be read is none.
   ///
   /// - Throws: ``FormatError`` when a feature has no column, or a number is none; what `body` throws.
   func forEachRow(
-    of features: FeatureSet, _ body: (_ id: Bytes, _ line: Int, _ values: () throws -> [Double]) throws -> Void
+    of features: FeatureSet,
+    _ body: (_ id: Bytes, _ line: Int, _ time: () -> UTCTime?, _ values: () throws -> [Double]) throws -> Void
   ) throws {
     let places = try features.definitions.map { definition in
       guard let place = names.firstIndex(of: definition.name) else {
@@ -180,7 +196,7 @@ struct FeatureTableFile {
       }
       var id = fields[idPlace]
       try id.withUTF8 { id in
-        try body(id, number) {
+        try body(id, number, { timePlace.flatMap { UTCTime(fields[$0]) } }) {
           try places.map { place in
             let text = fields[place]
             if text.isEmpty || text.lowercased() == "nan" { return .nan }

@@ -6,13 +6,16 @@ import SeismicFormats
 public struct LabelledEvents: Sendable {
   /// This rank's events.
   public var table: FeatureTable
+  /// When each of them was, in seconds since 1970; NaN where that is not known.
+  public var times: [Double]
   /// The number of rows of all ranks' tables.
   public var rowCount: Int
   /// What the user should know of the tables.
   public var remarks: [String]
 
-  init(table: FeatureTable, rowCount: Int, remarks: [String]) {
+  init(table: FeatureTable, times: [Double], rowCount: Int, remarks: [String]) {
     self.table = table
+    self.times = times
     self.rowCount = rowCount
     self.remarks = remarks
   }
@@ -38,6 +41,7 @@ public struct LabelledEvents: Sendable {
     }
     let places = try features.places(in: .picks)
     var table = FeatureTable(features: features)
+    var times: [Double] = []
     var hashes: [UInt64] = []
     var seen: [SplitEvents.Seen] = []
     var rows = 0
@@ -47,6 +51,7 @@ public struct LabelledEvents: Sendable {
     func add(_ group: PickGroup, label: UInt8?) {
       values.withUnsafeMutableBufferPointer { extractor.compute(group.rows, into: $0) }
       table.append(id: group.eventName, label: label, values: places.map { values[$0] })
+      times.append(group.firstTime?.timeInterval(since: .epoch) ?? .nan)
       hashes.append(stableHash(group.idBytes))
     }
 
@@ -71,12 +76,15 @@ public struct LabelledEvents: Sendable {
     let split = try SplitEvents(seen, over: communicator)
     try Self.requireOneSource(split, input, table, hashes, over: communicator)
     if !split.hashes.isEmpty {
-      table = table.rows(table.ids.indices.filter { !split.contains(hashes[$0]) })
+      let whole = table.ids.indices.filter { !split.contains(hashes[$0]) }
+      table = table.rows(whole)
+      times = whole.map { times[$0] }
       try split.bringTogether(input, over: communicator) { group, source in
         add(group, label: input.sources[source].label)
       }
     }
     self.table = table
+    self.times = times
   }
 
   /// A problem with its line number in the file.
@@ -121,9 +129,21 @@ public struct LabelledEvents: Sendable {
   ///
   /// - Throws: ``CommunicatorError``.
   public func gathered(over communicator: any Communicator) throws -> FeatureTable {
+    try gatheredWithTimes(over: communicator).table
+  }
+
+  /// As ``gathered(over:)``, with the times of the events.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: ``CommunicatorError``.
+  public func gatheredWithTimes(
+    over communicator: any Communicator
+  ) throws -> (table: FeatureTable, times: [Double]) {
     let ids = try communicator.allgatherFlat(Array(table.ids.joined(separator: "\n").utf8))
     let labels = try communicator.allgatherFlat(table.labels).values
     let values = try communicator.allgatherFlat(table.values).values
+    let times = try communicator.allgatherFlat(times).values
     var names: [String] = []
     var start = 0
     for count in ids.counts {
@@ -133,6 +153,8 @@ public struct LabelledEvents: Sendable {
       }
       start += count
     }
-    return FeatureTable(features: table.features, ids: names, labels: labels, values: values).sorted()
+    let order = names.indices.sorted { names[$0] < names[$1] }
+    let all = FeatureTable(features: table.features, ids: names, labels: labels, values: values)
+    return (all.rows(order), order.map { times[$0] })
   }
 }

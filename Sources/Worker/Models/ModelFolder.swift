@@ -8,8 +8,12 @@ import SeismicFormats
 public struct ModelFolder: Sendable {
   /// The card.
   public var card: ModelCard
-  /// The model.
+  /// The models on features.
   public var ensemble: ShallowEnsemble
+  /// The models on features and the network; nil for models on features alone.
+  public var hybrid: HybridModel?
+  /// The network's files, by name; empty for models on features alone.
+  public var deepFiles: [String: [UInt8]]
 
   static let cardName = "card.json"
   /// A model file larger than this is no model.
@@ -19,10 +23,19 @@ public struct ModelFolder: Sendable {
   ///
   /// The hashes are worked out here.
   ///
-  /// - Throws: ``JobError`` when the card holds a number that is not finite.
-  public init(card: ModelCard, ensemble: ShallowEnsemble) throws {
+  /// - Parameter deepFiles: the files of the network, if the card tells of one.
+  /// - Throws: ``JobError`` when the card holds a number that is not finite; ``ComputeError`` when the network does not join
+  ///   the models.
+  public init(card: ModelCard, ensemble: ShallowEnsemble, deepFiles: [String: [UInt8]] = [:]) throws {
     self.ensemble = ensemble
+    self.deepFiles = deepFiles
     self.card = card
+    self.card.kind = card.hybrid == nil ? ModelCard.shallow : ModelCard.hybrid
+    self.card.combination = ensemble.stacking
+    if let own = card.hybrid {
+      hybrid = try HybridModel(shallow: ensemble, deep: own.input, stacking: own.combination)
+      self.card.hybrid?.files = deepFiles.mapValues(Self.hash)
+    }
     self.card.members = zip(card.members, ensemble.members).map { entry, member in
       var entry = entry
       entry.files = member.model.files.mapValues { Self.hash(Array($0.utf8)) }
@@ -78,6 +91,15 @@ public struct ModelFolder: Sendable {
         outputs.append(output)
       }
     }
+    if let own = card.hybrid {
+      let folder = "\(path)/\(own.folder)"
+      try makeFolder(folder)
+      for (name, bytes) in deepFiles.sorted(by: { $0.key < $1.key }) {
+        let output = try FileOutput("\(folder)/\(name)")
+        try bytes.withUnsafeBufferPointer { try output.write($0) }
+        outputs.append(output)
+      }
+    }
     let output = try FileOutput("\(path)/\(Self.cardName)")
     try output.write(try Self.encode(card))
     for output in outputs + [output] { try output.commit() }
@@ -91,15 +113,15 @@ public struct ModelFolder: Sendable {
   ///
   /// - Throws: ``AgreedFailure`` on all ranks when the folder is missing, or anything in it is not what the card says.
   public static func load(_ path: String, over communicator: any Communicator) throws -> ModelFolder {
-    var texts: [String: String] = [:]
-    try communicator.agreeOnRoot { texts = try read(path) }
-    let names = try communicator.broadcast(texts.keys.sorted().joined(separator: "\n"))
+    var files: [String: [UInt8]] = [:]
+    try communicator.agreeOnRoot { files = try read(path) }
+    let names = try communicator.broadcast(files.keys.sorted().joined(separator: "\n"))
       .split(separator: "\n").map(String.init)
-    for name in names { texts[name] = try communicator.broadcast(texts[name] ?? "") }
-    return try communicator.agree { try assemble(texts, path) }
+    for name in names { files[name] = try communicator.broadcast(files[name] ?? []) }
+    return try communicator.agree { try assemble(files, path) }
   }
 
-  private static func read(_ path: String) throws -> [String: String] {
+  private static func read(_ path: String) throws -> [String: [UInt8]] {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw FormatError(
@@ -117,27 +139,32 @@ public struct ModelFolder: Sendable {
         .missing, file: path, found: "there is no \(cardName) in the folder", expected: "a model folder",
         remedy: "check the path; a training that was stopped leaves none")
     }
-    var texts = [cardName: try text(cardPath)]
-    let card = try decode(texts[cardName] ?? "", cardPath)
-    for member in card.members {
-      for name in member.files.keys { texts["\(member.folder)/\(name)"] = try text("\(path)/\(member.folder)/\(name)") }
+    var files = [cardName: try content(cardPath)]
+    let card = try decode(files[cardName] ?? [], cardPath)
+    for (folder, names) in card.fileNames {
+      for name in names { files["\(folder)/\(name)"] = try content("\(path)/\(folder)/\(name)") }
     }
-    return texts
+    return files
   }
 
-  private static func text(_ path: String) throws -> String {
+  /// The bytes of a file of a model.
+  private static func content(_ path: String) throws -> [UInt8] {
     let input = try FileInput(path)
     guard input.size <= sizeLimit else {
       throw FormatError(.badData, file: path, found: "it has \(input.size) bytes", expected: "at most 1 GiB")
     }
-    let bytes = try input.prefix(input.size)
+    return try input.prefix(input.size)
+  }
+
+  private static func text(_ bytes: [UInt8], _ path: String) throws -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw FormatError(.badData, file: path, found: "it is not text", remedy: "copy the model folder again")
     }
     return text
   }
 
-  private static func decode(_ text: String, _ path: String) throws -> ModelCard {
+  private static func decode(_ bytes: [UInt8], _ path: String) throws -> ModelCard {
+    let text = try text(bytes, path)
     let card: ModelCard
     do {
       card = try JSONDecoder().decode(ModelCard.self, from: Data(text.utf8))
@@ -146,10 +173,12 @@ public struct ModelFolder: Sendable {
         .badData, file: path, found: "it is not a model card (\(describe(error)))",
         remedy: "copy the model folder again")
     }
-    guard card.format == ModelCard.currentFormat, card.kind == "shallow" else {
+    guard card.format == ModelCard.currentFormat,
+      card.kind == (card.hybrid == nil ? ModelCard.shallow : ModelCard.hybrid)
+    else {
       throw FormatError(
         .unsupported, file: path, found: "it is a '\(card.format)' of kind '\(card.kind)'",
-        expected: "a shallow model that this version (\(programVersion)) knows", remedy: "use the version that made it")
+        expected: "a shallow or hybrid model that this version (\(programVersion)) knows", remedy: "use the version that made it")
     }
     guard try card.hash == hash(of: card) else {
       throw FormatError(
@@ -157,8 +186,8 @@ public struct ModelFolder: Sendable {
         remedy: "copy the model folder again, or train anew")
     }
     // Names of folders and files stay inside the model folder.
-    for member in card.members {
-      for name in [member.folder] + member.files.keys where name.contains("/") || name.hasPrefix(".") || name.isEmpty {
+    for (folder, names) in card.fileNames {
+      for name in [folder] + names where name.contains("/") || name.hasPrefix(".") || name.isEmpty {
         throw FormatError(.badData, file: path, found: "it names a file outside the model folder (\(quoted(name)))")
       }
     }
@@ -174,32 +203,54 @@ public struct ModelFolder: Sendable {
     }
   }
 
-  private static func assemble(_ texts: [String: String], _ path: String) throws -> ModelFolder {
-    let card = try decode(texts[cardName] ?? "", "\(path)/\(cardName)")
+  private static func assemble(_ contents: [String: [UInt8]], _ path: String) throws -> ModelFolder {
+    let cardPath = "\(path)/\(cardName)"
+    let card = try decode(contents[cardName] ?? [], cardPath)
     let features = FeatureSet(card.features)
     guard !card.features.isEmpty, !card.members.isEmpty, card.costs.areValid else {
-      throw FormatError(.badData, file: "\(path)/\(cardName)", found: "it names no features, no models or no costs")
+      throw FormatError(.badData, file: cardPath, found: "it names no features, no models or no costs")
+    }
+    /// The bytes of a file, if they are those that the card names.
+    func checked(_ file: String, _ expected: String) throws -> [UInt8] {
+      let bytes = contents[file] ?? []
+      guard hash(bytes) == expected else {
+        throw FormatError(
+          .badData, file: "\(path)/\(file)", found: "it is not the file that the card names: its hash does not match",
+          remedy: "copy the model folder again, or train anew")
+      }
+      return bytes
     }
     let members = try card.members.map { member -> CalibratedModel in
       var files: [String: String] = [:]
-      for (name, expected) in member.files {
+      for (name, expected) in member.files.sorted(by: { $0.key < $1.key }) {
         let file = "\(member.folder)/\(name)"
-        let text = texts[file] ?? ""
-        guard hash(Array(text.utf8)) == expected else {
-          throw FormatError(
-            .badData, file: "\(path)/\(file)", found: "it is not the file that the card names: its hash does not match",
-            remedy: "copy the model folder again, or train anew")
-        }
-        files[name] = text
+        files[name] = try text(checked(file, expected), "\(path)/\(file)")
       }
       do {
-        let calibrated = try CalibratedModel(
+        return try CalibratedModel(
           kind: member.kind, files: files, calibration: member.calibration, features: features)
-        return calibrated
       } catch let error as ComputeError {
         throw FormatError(.badData, file: "\(path)/\(member.folder)", found: "\(error)", remedy: "train anew")
       }
     }
-    return try ModelFolder(card: card, ensemble: ShallowEnsemble(members))
+    var deepFiles: [String: [UInt8]] = [:]
+    if let own = card.hybrid {
+      for (name, expected) in own.files.sorted(by: { $0.key < $1.key }) {
+        deepFiles[name] = try checked("\(own.folder)/\(name)", expected)
+      }
+    }
+    do {
+      return try ModelFolder(
+        card: card, ensemble: ShallowEnsemble(members, stacking: card.combination), deepFiles: deepFiles)
+    } catch let error as ComputeError {
+      throw FormatError(.badData, file: cardPath, found: "\(error)", remedy: "train anew")
+    }
+  }
+}
+
+extension ModelCard {
+  /// The folders of the model's parts, and the names of the files in them, in a fixed order.
+  var fileNames: [(folder: String, names: [String])] {
+    members.map { ($0.folder, $0.files.keys.sorted()) } + (hybrid.map { [($0.folder, $0.files.keys.sorted())] } ?? [])
   }
 }

@@ -9,12 +9,16 @@ public final class CatalogScoring {
   private let extractor: EventFeatures
   private let history: String
   private let model: ModelFolder?
+  private let deep: (any DeepScoring)?
+  private var deepCount = 0
   private let writer: EventWriter?
   private let folder: String
   private let places: [Int]
   private let written: [Int]
   private let isStrict: Bool
   private let catalog: String
+  private let windowLabels: [String: Label]?
+  private var windowWriter: EventWindowWriter?
 
   /// So many events are scored at a time.
   static let batchSize = 64
@@ -29,6 +33,8 @@ public final class CatalogScoring {
     var remarks: [String]
     var isEmpty: Bool
     var stationRows: [UInt8]
+    /// The network's log-odds; NaN where it has nothing to look at.
+    var deepLogOdds: Double
   }
 
   private var waiting: [Waiting] = []
@@ -48,19 +54,26 @@ public final class CatalogScoring {
   ///   - extractor: computes the features.
   ///   - history: the file of ``EventHistory``.
   ///   - model: the model; without one only features come out.
+  ///   - deep: the network of a hybrid model; without one its models on features score alone. `extractor` must make windows
+  ///     for it.
   ///   - features: the features that come out.
   ///   - folder: where intermediate files go.
   ///   - isStrict: whether trouble with a waveform file ends the work.
   ///   - catalog: what is named as the file of an event's trouble.
+  ///   - windowLabels: what events are known to be, if the windows that `extractor` makes are to be written, a store for each unit;
+  ///     nil where none are written.
   /// - Throws: ``ComputeError`` with `unknownFeature` when the model needs a feature that this version does not have.
   public init(
-    _ extractor: EventFeatures, history: String, model: ModelFolder?, features: FeatureSet, folder: String,
-    isStrict: Bool, catalog: String = ""
+    _ extractor: EventFeatures, history: String, model: ModelFolder?, deep: (any DeepScoring)? = nil,
+    features: FeatureSet, folder: String,
+    isStrict: Bool, catalog: String = "", windowLabels: [String: Label]? = nil
   ) throws {
+    self.windowLabels = windowLabels
     self.extractor = extractor
     self.catalog = catalog
     self.history = history
     self.model = model
+    self.deep = model?.hybrid == nil ? nil : deep
     self.folder = folder
     self.isStrict = isStrict
     writer = model.map { EventWriter(card: $0.card, network: "") }
@@ -72,10 +85,14 @@ public final class CatalogScoring {
   public struct UnitSummary: Sendable, Equatable, Codable {
     /// Stations of which waveforms were used, added over the events.
     public var stationWindowCount: Int
+    /// Events that a network on waveforms took part in scoring.
+    public var deepCount: Int
     /// Intermediate files of events, in order within each.
     public var files: [String]
     /// The intermediate file of problems; empty when there are none.
     public var problemFile: String
+    /// The store of the windows of the unit's events; nil where none are written.
+    public var windowFile: String?
   }
 
   /// Scores the events of a unit.
@@ -87,6 +104,9 @@ public final class CatalogScoring {
     let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", content: content)
     problems.removeAll()
     extractor.beginUnit()
+    deepCount = 0
+    let windowFile = windowLabels.map { _ in "\(folder)/windows-\(unit.index)" }
+    windowWriter = try windowFile.map { try EventWindowWriter($0, isDurable: false) }
     around = []
     nextAround = 0
     neighbours = NeighbourEvents()
@@ -110,6 +130,8 @@ public final class CatalogScoring {
     try scoreBatch(to: records)
     moment = monotonicSeconds()
     try records.flush()
+    try windowWriter?.finish()
+    windowWriter = nil
     var problemFile = ""
     if problems.count > 0 {
       problemFile = "\(folder)/event-problems-\(unit.index)"
@@ -119,8 +141,8 @@ public final class CatalogScoring {
     }
     account(\.writing)
     return UnitSummary(
-      stationWindowCount: extractor.stationWindowCount, files: records.files,
-      problemFile: problemFile)
+      stationWindowCount: extractor.stationWindowCount, deepCount: deepCount, files: records.files,
+      problemFile: problemFile, windowFile: windowFile)
   }
 
   private func account(_ stage: WritableKeyPath<StageTimes, Double>) {
@@ -158,6 +180,17 @@ public final class CatalogScoring {
     times.waveforms += outcome.readingSeconds
     moment += outcome.readingSeconds
     account(\.features)
+    if let windows = outcome.windows {
+      try windowWriter?.add(
+        EventWindowEntry(id: id, time: event.time, label: windowLabels?[id] ?? .uncertain), windows)
+    }
+    account(\.writing)
+    var deepLogOdds = Double.nan
+    if let deep, let windows = outcome.windows {
+      deepLogOdds = try deep.logit(of: windows)
+      if !deepLogOdds.isNaN { deepCount += 1 }
+      account(\.scoring)
+    }
     var original: String?
     if isDuplicate, let place = waiting.lastIndex(where: { $0.duplicateOf == nil }) {
       original = waiting[place].id
@@ -166,7 +199,8 @@ public final class CatalogScoring {
     waiting.append(
       Waiting(
         event: event, id: id, duplicateOf: original, unusablePickCount: outcome.unusablePickCount,
-        remarks: outcome.remarks, isEmpty: outcome.isEmpty, stationRows: outcome.stationRows))
+        remarks: outcome.remarks, isEmpty: outcome.isEmpty, stationRows: outcome.stationRows,
+        deepLogOdds: deepLogOdds))
   }
 
   private func scoreBatch(to records: RecordWriter) throws {
@@ -186,7 +220,7 @@ public final class CatalogScoring {
     var values: [Double] = []
     values.reserveCapacity(waiting.count * places.count)
     for index in waiting.indices { for place in places { values.append(features[index * width + place]) } }
-    let scores = try values.withUnsafeBufferPointer { try model.ensemble.scores($0) }
+    let scores = try values.withUnsafeBufferPointer { try self.scores($0, model) }
     account(\.scoring)
     for (index, entry) in waiting.enumerated() {
       let own = index * places.count..<(index + 1) * places.count
@@ -194,6 +228,8 @@ public final class CatalogScoring {
       var scored = EventWriter.ScoredEvent(
         event: entry.event, id: entry.id, duplicateOf: entry.duplicateOf, alternatives: entry.alternatives,
         features: features[index * width..<(index + 1) * width], probability: probability,
+        shallow: entry.isEmpty ? .nan : scores.shallow[index], deep: scores.deep[index],
+        deepMove: scores.deepContributions[index],
         memberProbabilities: scores.memberProbabilities.map { entry.isEmpty ? .nan : $0[index] },
         contributions: scores.contributions[own], values: Array(values[own]),
         label: model.card.costs.label(probability), unusablePickCount: entry.unusablePickCount,
@@ -211,6 +247,19 @@ public final class CatalogScoring {
       }
     }
     account(\.writing)
+  }
+
+  /// Scores the events that wait, by features and, where there is one, by the network.
+  private func scores(_ values: UnsafeBufferPointer<Double>, _ model: ModelFolder) throws -> HybridModel.Scores {
+    guard let hybrid = model.hybrid else {
+      let own = try model.ensemble.scores(values)
+      let count = own.probabilities.count
+      return HybridModel.Scores(
+        probabilities: own.probabilities, shallow: own.probabilities,
+        deep: [Double](repeating: .nan, count: count), memberProbabilities: own.memberProbabilities,
+        contributions: own.contributions, deepContributions: [Double](repeating: 0, count: count))
+    }
+    return try hybrid.scores(values, deepLogOdds: waiting.map(\.deepLogOdds))
   }
 
   private enum Piece {

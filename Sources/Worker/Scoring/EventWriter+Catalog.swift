@@ -20,6 +20,12 @@ extension EventWriter {
     var features: ArraySlice<Double>
     /// NaN where there is nothing to score.
     var probability: Double
+    /// The probability by features alone; NaN likewise.
+    var shallow: Double
+    /// The probability by waveforms alone; NaN where no network took part.
+    var deep: Double
+    /// How far the network has moved the probability.
+    var deepMove: Double
     var memberProbabilities: [Double]
     /// By feature of the model.
     var contributions: ArraySlice<Double>
@@ -38,7 +44,9 @@ extension EventWriter {
     if scored.probability.isNaN {
       parts.append("no usable pick and no waveforms; see problems.csv")
     } else {
-      parts.append(explained(values: scored.values, contributions: scored.contributions))
+      parts.append(
+        explained(
+          values: scored.values, contributions: scored.contributions, deep: scored.deep, deepMove: scored.deepMove))
     }
     if !scored.alternatives.isEmpty {
       parts.append(
@@ -62,7 +70,7 @@ extension EventWriter {
     number(scored.event.preferredMagnitude?.mag.value, 3)
     sink.append(byte: 44)
     sink.append(text: scored.label.rawValue)
-    for probability in [scored.probability, scored.probability, .nan] { number(probability, 6) }
+    for probability in [scored.probability, scored.shallow, scored.deep] { number(probability, 6) }
     sink.append(byte: 44)
     sink.append(csv: reason)
     for name in [0, 1, 11] { number(scored.features[scored.features.startIndex + name], 0) }
@@ -82,7 +90,9 @@ extension EventWriter {
     guard scored.duplicateOf == nil else { return }
     var entry = scored.event
     for (number, other) in scored.alternatives.enumerated() { entry.merge(other, number: number + 1) }
-    annotate(&entry, label: scored.label, probability: scored.probability, reason: reason)
+    annotate(
+      &entry, label: scored.label, probability: scored.probability,
+      parts: scored.deep.isNaN ? nil : (shallow: scored.shallow, deep: scored.deep), reason: reason)
     encoder.event(entry)
   }
 }

@@ -43,7 +43,7 @@ public struct EventWriter: Sendable {
       : "Events that hsdl-mpi \(programVersion) takes for fake"
     header.comments = [
       Comment(
-        "Model \(card.shortHash) (\(card.members.map(\.kind.title).joined(separator: ", "))); real from P = "
+        "Model \(card.shortHash) (\(card.parts.joined(separator: ", "))); real from P = "
           + "\(fixed(card.thresholds.real, decimals: 4)), fake below P = \(fixed(card.thresholds.fake, decimals: 4)); a lost "
           + "earthquake costs \(card.costs.lostReal), a false event kept \(card.costs.keptFake), a look \(card.costs.review)"
       )
@@ -131,22 +131,44 @@ public struct EventWriter: Sendable {
   }
 
   /// Says in an event what was found out about it.
-  func annotate(_ entry: inout Event, label: Label, probability: Double, reason: String) {
+  ///
+  /// - Parameter parts: the probabilities by features alone and by waveforms alone, where a network took part.
+  func annotate(
+    _ entry: inout Event, label: Label, probability: Double, parts: (shallow: Double, deep: Double)? = nil,
+    reason: String
+  ) {
     if label == .fake {
       entry.type = "not existing"
       entry.typeCertainty = "suspected"
     }
     let probability = probability.isNaN ? "unknown" : fixed(probability, decimals: 6)
+    var columns = [("label", label.rawValue), ("probability_real", probability)]
+    var byParts = ""
+    if let parts {
+      byParts =
+        " (features \(fixed(parts.shallow, decimals: 6)), waveforms \(fixed(parts.deep, decimals: 6)))"
+      columns.append(("probability_shallow", fixed(parts.shallow, decimals: 6)))
+      columns.append(("probability_deep", fixed(parts.deep, decimals: 6)))
+    }
     entry.comments.append(
       Comment(
-        "hsdl-mpi \(programVersion), model \(card.shortHash): \(label.rawValue), P(real) \(probability): \(reason)"))
-    entry.columns.removeAll { $0.name == "label" || $0.name == "probability_real" }
-    entry.columns.append(Event.Column(name: "label", value: label.rawValue))
-    entry.columns.append(Event.Column(name: "probability_real", value: probability))
+        "hsdl-mpi \(programVersion), model \(card.shortHash): \(label.rawValue), P(real) \(probability)\(byParts): "
+          + reason))
+    let names = ["label", "probability_real", "probability_shallow", "probability_deep"]
+    entry.columns.removeAll { names.contains($0.name) }
+    for (name, value) in columns { entry.columns.append(Event.Column(name: name, value: value)) }
   }
 
   /// The largest contributions in words.
-  func explained(values: [Double], contributions: ArraySlice<Double>) -> String {
-    explanation.words(values: values, contributions: contributions)
+  ///
+  /// - Parameters:
+  ///   - deep: the probability by waveforms alone; NaN where no network took part.
+  ///   - deepMove: how far the network has moved the probability.
+  func explained(
+    values: [Double], contributions: ArraySlice<Double>, deep: Double = .nan, deepMove: Double = 0
+  ) -> String {
+    explanation.words(
+      values: values, contributions: contributions,
+      other: deep.isNaN ? nil : (words: "waveform network \(fixed(deep, decimals: 3))", move: deepMove))
   }
 }

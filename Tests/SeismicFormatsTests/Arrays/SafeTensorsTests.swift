@@ -144,7 +144,7 @@ struct SafeTensorsTests {
           && !$0.name.hasSuffix("running_var")
       }
       #expect(numbers.map(\.array.values.count).reduce(0, +) == weights)
-      #expect(arrays.allSatisfy { $0.array.values.allSatisfy(\.isFinite) })
+      #expect(arrays.allSatisfy { $0.array.values.allSatisfy { $0.isFinite } })
       let output = try NumPyFile.read(SharedData.path("reference/networks/\(name)_output.npy"))
       #expect(output.shape.prefix(2) == [4, 3])
       #expect(output.values.allSatisfy { $0 >= 0 && $0 <= 1 })

@@ -48,14 +48,50 @@ public protocol TrainableModel: AnyObject {
   /// The name of the first sample whose data hold a number that is not finite; nil where all is well.
   func firstNonFinite(in microBatch: MicroBatch) -> String?
 
+  /// A micro-batch without the samples whose data hold a number that is not finite: their data are zeros and their weights 0.
+  ///
+  /// Asked only of micro-batches in which ``firstNonFinite(in:)`` has found something. Without an implementation of the
+  /// model's own the whole micro-batch is left out.
+  ///
+  /// - Returns: the micro-batch, and the names of the samples that were taken out.
+  func cleaned(_ microBatch: MicroBatch) -> (microBatch: MicroBatch, skipped: [String])
+
   /// What is worth keeping of a micro-batch on which the loss came out as no number, as named arrays.
   func dump(_ microBatch: MicroBatch) -> [(name: String, shape: [Int], values: [Float])]
+}
+
+extension TrainableModel {
+  public func cleaned(_ microBatch: MicroBatch) -> (microBatch: MicroBatch, skipped: [String]) {
+    (empty(like: microBatch), firstNonFinite(in: microBatch).map { [$0] } ?? [])
+  }
 }
 
 /// Adds numbers over the ranks, for statistics that cross samples.
 public protocol SumExchange: AnyObject {
   /// Replaces numbers with their sums over all ranks, the same bits on every rank. Collective.
+  ///
+  /// How micro-batches were added up on each rank before shows in the last bit of a double; ``sum(_:rowCount:)`` is free of that.
   func sum(_ values: UnsafeMutableBufferPointer<Double>) throws
+
+  /// Sums rows of numbers, one row for each of this rank's micro-batches, over all rows of all ranks; the sums replace the first row.
+  ///
+  /// The same bits however the micro-batches lie on the ranks. Collective; rows are equally long on all ranks.
+  ///
+  /// - Parameters:
+  ///   - rows: the rows, one after the other; below 2^55 in magnitude.
+  ///   - rowCount: how many, at least 1; the ranks may differ.
+  func sum(_ rows: UnsafeMutableBufferPointer<Double>, rowCount: Int) throws
+}
+
+extension SumExchange {
+  public func sum(_ rows: UnsafeMutableBufferPointer<Double>, rowCount: Int) throws {
+    guard rowCount > 0 else { return }
+    let width = rows.count / rowCount
+    for row in stride(from: 1, to: max(rowCount, 1), by: 1) {
+      for column in 0..<width { rows[column] += rows[row * width + column] }
+    }
+    try sum(UnsafeMutableBufferPointer(rebasing: rows[..<width]))
+  }
 }
 
 /// The exchange of a rank on its own.
@@ -63,4 +99,11 @@ public final class NoExchange: SumExchange {
   /// Creates it.
   public init() {}
   public func sum(_ values: UnsafeMutableBufferPointer<Double>) {}
+
+  public func sum(_ rows: UnsafeMutableBufferPointer<Double>, rowCount: Int) {
+    guard rowCount > 0 else { return }
+    let width = rows.count / rowCount
+    let registers = FixedPointSum.registers(rows, rowCount: rowCount)
+    FixedPointSum.values(registers, into: UnsafeMutableBufferPointer(rebasing: rows[..<width]))
+  }
 }

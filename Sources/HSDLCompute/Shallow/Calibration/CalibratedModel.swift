@@ -29,31 +29,69 @@ public struct CalibratedModel: Sendable {
     training rows: TrainingRows, kind: ShallowModelKind, settings: ShallowSettings,
     over collectives: any Collectives
   ) throws {
-    let model = try kind.type.init(training: rows, settings: settings, over: collectives)
-    var calibration = Calibration.none
     let counts = try rows.requireBothClasses(over: collectives)
     let folds = min(settings.calibrationFolds, counts.real, counts.fake)
-    if model.needsCalibration && folds >= 2 {
-      let fold = try Self.folds(rows, count: folds, seed: settings.seed, over: collectives)
-      var logOdds = [Double](repeating: 0, count: rows.count)
-      for left in 0..<folds {
-        let trained = try kind.type.init(
-          training: rows.filter { fold[$0] != left }, settings: settings, over: collectives)
-        let held = (0..<rows.count).filter { fold[$0] == left }
-        let scores = try trained.scores(rows.filter { fold[$0] == left }.values, width: rows.width)
-        for (row, score) in zip(held, scores) { logOdds[row] = trained.logOdds(score) }
+    var fold: [Int]?
+    if folds >= 2 {
+      fold = try Self.folds(rows, count: folds, seed: settings.seed, over: collectives)
+    }
+    self =
+      try Self.trained(
+        on: rows, kind: kind, settings: settings, fold: fold, keepsLogOdds: false, over: collectives
+      ).model
+  }
+
+  /// A model together with what it said of its own training events while they were left out.
+  public struct OutOfFold: Sendable {
+    /// The model, trained on all events.
+    public var model: CalibratedModel
+    /// The log-odds, not yet calibrated, of each of this rank's rows, by models that were trained without the row's fold;
+    /// empty when there are no folds.
+    public var logOdds: [Double]
+  }
+
+  /// Trains a model on the rows of all ranks and without each fold in turn, and calibrates it by what was left out.
+  ///
+  /// - Parameters:
+  ///   - fold: the fold of each of this rank's rows, from 0 on; nil for a model that is not calibrated.
+  ///   - keepsLogOdds: whether folds are trained even where calibration needs none.
+  /// - Throws: ``ComputeError``; what `collectives` throws.
+  public static func trained(
+    on rows: TrainingRows, kind: ShallowModelKind, settings: ShallowSettings, fold: [Int]?,
+    keepsLogOdds: Bool = true, over collectives: any Collectives
+  ) throws -> OutOfFold {
+    let model = try kind.type.init(training: rows, settings: settings, over: collectives)
+    guard let fold, model.needsCalibration || keepsLogOdds else {
+      return OutOfFold(
+        model: CalibratedModel(model: model, calibration: .none, features: rows.features), logOdds: [])
+    }
+    var logOdds = [Double](repeating: 0, count: rows.count)
+    let last = try collectives.maximum([Double(fold.max() ?? 0)])[0]
+    for left in 0...max(0, Int(last)) {
+      let trained = try kind.type.init(
+        training: rows.filter { fold[$0] != left }, settings: settings, over: collectives)
+      let held = (0..<rows.count).filter { fold[$0] == left }
+      let scores = try trained.scores(rows.filter { fold[$0] == left }.values, width: rows.width)
+      for (row, score) in zip(held, scores) {
+        logOdds[row] = model.needsCalibration ? trained.logOdds(score) : logit(score)
       }
+    }
+    var calibration = Calibration.none
+    if model.needsCalibration {
       // Sorted, so that it does not matter who held which.
       let all = try collectives.allgather(logOdds).flatMap { $0 }
       let labels = try collectives.allgather(rows.labels).flatMap { $0 }
       let order = all.indices.sorted { (all[$0], labels[$0]) < (all[$1], labels[$1]) }
       calibration = Calibration(logOdds: order.map { all[$0] }, labels: order.map { labels[$0] })
     }
-    self.init(model: model, calibration: calibration, features: rows.features)
+    return OutOfFold(
+      model: CalibratedModel(model: model, calibration: calibration, features: rows.features), logOdds: logOdds)
   }
 
-  /// The fold of each of this rank's rows.
-  private static func folds(
+  /// The fold of each of this rank's rows: equal shares of both classes, drawn from the rows' keys.
+  ///
+  /// - Throws: what `collectives` throws.
+  public static func folds(
     _ rows: TrainingRows, count: Int, seed: UInt64, over collectives: any Collectives
   ) throws -> [Int] {
     let salt = mixed(seed ^ 0xCA11)
@@ -80,12 +118,17 @@ public struct CalibratedModel: Sendable {
   /// - Parameter rows: row by row, in the order of ``features``; missing values are NaN.
   /// - Throws: ``ComputeError``.
   public func probabilities(_ rows: UnsafeBufferPointer<Double>) throws -> [Double] {
-    try model.scores(rows, width: features.count).map(probability)
+    try model.scores(rows, width: features.count).map { probability($0) }
   }
 
   /// As ``probabilities(_:)-(UnsafeBufferPointer<Double>)``, of an array.
   public func probabilities(_ values: [Double]) throws -> [Double] {
     try values.withUnsafeBufferPointer { try probabilities($0) }
+  }
+
+  /// The probability that belongs to log-odds of ``OutOfFold``.
+  public func probability(ofLogOdds logOdds: Double) -> Double {
+    model.needsCalibration ? calibration.probability(logOdds) : logistic(logOdds)
   }
 
   private func probability(_ score: Double) -> Double {

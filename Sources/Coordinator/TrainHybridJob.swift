@@ -1,0 +1,157 @@
+import Foundation
+public import HSDLCompute
+public import MPI
+import SeismicFormats
+public import Worker
+
+/// Trains models on features and a discriminator on waveforms, joins them, and writes the folder of the hybrid.
+public struct TrainHybridJob {
+  /// The events' features.
+  public var source: LabelledSource
+  /// The file of the same events' windows; nil for models on features alone.
+  public var windows: String?
+  /// The folder of a discriminator that was trained on other events; nil trains one, without each block of time in turn and on all.
+  public var discriminator: String?
+  /// How a discriminator is fitted.
+  public var fit = DiscriminatorFit()
+  /// The kinds of models on features.
+  public var kinds: [ShallowModelKind] = [.forest, .boosting, .svm, .logistic]
+  /// The features; nil for all that a table has.
+  public var features: FeatureSet?
+  /// How models on features are trained.
+  public var settings = ShallowSettings()
+  /// What errors cost.
+  public var costs = DecisionCosts.usual
+  /// Blocks of time that are left out in turn.
+  public var blocks = 5
+  /// Where the model goes.
+  public var output: String
+  /// Whether a model there may be replaced, and checkpoints there are ignored.
+  public var overwrites = false
+
+  /// Creates a job.
+  public init(_ source: LabelledSource, output: String) {
+    self.source = source
+    self.output = output
+  }
+
+  /// Runs the job on all ranks.
+  ///
+  /// - Throws: ``AgreedFailure``, ``CommunicatorError``; ``ComputeError`` on all ranks alike.
+  @discardableResult
+  public func run(over communicator: any Communicator, report: Reporter) throws -> ModelFolder {
+    try OutputFolder.prepare(output, files: ModelFolder.files, overwrites: overwrites, over: communicator) {
+      try train(over: communicator, report: report)
+    }
+  }
+
+  private var trainings: String { "\(output)/network-training" }
+
+  private func train(over communicator: any Communicator, report: Reporter) throws -> ModelFolder {
+    report.note("reading labelled events")
+    let events = try source.events(features, over: communicator)
+    for remark in events.remarks { report.warn(remark) }
+    let store = try windows.map { path in try communicator.agree { try EventWindowStore(path) } }
+    var training = HybridTraining(ShallowTraining(kinds: kinds, settings: settings, costs: costs))
+    training.blocks = blocks
+    let joined = try store.map { try self.network($0, over: communicator, report: report) }
+    let folder = try training.run(
+      events, network: joined, realFiles: source.files.real, fakeFiles: source.files.fake, over: communicator,
+      onStep: { report.note($0) })
+    try communicator.agreeOnRoot {
+      try folder.write(to: output)
+      try? FileManager.default.removeItem(atPath: trainings)
+    }
+    if communicator.isRoot { HybridSummary(folder).say(report, output: output) }
+    return folder
+  }
+
+  private func network(
+    _ store: EventWindowStore, over communicator: any Communicator, report: Reporter
+  ) throws -> HybridTraining.Network {
+    var places: [String: Int] = [:]
+    for (place, entry) in store.entries.enumerated() { places[entry.id] = place }
+    let own = places
+    if let discriminator {
+      let folder = try DiscriminatorFolder.load(discriminator, over: communicator)
+      try communicator.agree {
+        guard folder.card.training["fingerprint"] != String(store.checksum, radix: 16) else {
+          throw JobError(
+            .usage,
+            "\(discriminator) was trained on the events of \(windows ?? ""); what it says of them tells nothing: leave out --discriminator, or give other events"
+          )
+        }
+      }
+      var fit = fit
+      fit.architecture = folder.card.architecture
+      fit.data.maximumStations = folder.card.maximumStations
+      report.note("scoring \(counted(store.count, "events")) by \(discriminator)")
+      let all = Array(store.entries.indices)
+      let logits = try fit.logits(folder.parameters, store, all, over: communicator)
+      let scores = Dictionary(zip(all.map { store.entries[$0].id }, logits)) { first, _ in first }
+      return HybridTraining.Network(scores: .ready(scores)) {
+        try files(over: communicator) { discriminator }
+      }
+    }
+    var left = 0
+    return HybridTraining.Network(
+      scores: .outOfFold { training, scored in
+        left += 1
+        let fitted = try self.fitted(
+          store, training.compactMap { own[$0] }.sorted(), name: "without-\(left)", over: communicator, report: report)
+        let known = scored.map { own[$0] }
+        let logits = try fit.logits(fitted.parameters, store, known.compactMap { $0 }, over: communicator)
+        var next = 0
+        return known.map { place in
+          guard place != nil else { return .nan }
+          next += 1
+          return logits[next - 1]
+        }
+      }
+    ) {
+      report.note("training the network on all events")
+      let all = Array(store.entries.indices)
+      let fitted = try self.fitted(store, all, name: "all", over: communicator, report: report)
+      let path = "\(trainings)/all/folder"
+      return try files(over: communicator) {
+        var folder = fit.folder(fitted, store: store, source: windows ?? "")
+        try folder.write(to: path)
+        return path
+      }
+    }
+  }
+
+  private func fitted(
+    _ store: EventWindowStore, _ places: [Int], name: String, over communicator: any Communicator, report: Reporter
+  ) throws -> DiscriminatorFit.Fitted {
+    let folder = "\(trainings)/\(name)"
+    try communicator.agreeOnRoot {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+    let course = TrainingCourse(epochs: fit.settings.epochs, metrics: [], report: report)
+    let fitted = try fit.train(
+      store, on: places, folder: folder, startsAnew: overwrites, over: communicator, callbacks: course.callbacks)
+    course.finish()
+    try TrainingCourse.requireEnd(fitted.outcome)
+    return fitted
+  }
+
+  /// The files of a folder that rank 0 knows, on every rank.
+  private func files(
+    over communicator: any Communicator, _ folder: () throws -> String
+  ) throws -> [String: [UInt8]] {
+    var contents: [[UInt8]] = []
+    try communicator.agreeOnRoot {
+      let path = try folder()
+      contents = try DiscriminatorFolder.files.map { name in
+        let input = try FileInput("\(path)/\(name)")
+        return try input.prefix(input.size)
+      }
+    }
+    var files: [String: [UInt8]] = [:]
+    for (index, name) in DiscriminatorFolder.files.enumerated() {
+      files[name] = try communicator.broadcast(communicator.isRoot ? contents[index] : [])
+    }
+    return files
+  }
+}

@@ -1,0 +1,59 @@
+import HSDLCompute
+import MPI
+import Worker
+
+/// Tells on rank 0 how a training goes.
+final class TrainingCourse {
+  private let report: Reporter
+  private let metrics: [String]
+  private let epochs: Int
+  private var progress: Progress
+
+  init(epochs: Int, metrics: [String], report: Reporter) {
+    self.epochs = epochs
+    self.metrics = metrics
+    self.report = report
+    progress = report.progress("steps")
+  }
+
+  /// What the trainer is given.
+  var callbacks: TrainingCallbacks {
+    var callbacks = TrainingCallbacks()
+    callbacks.onStep = { [self] done, total in progress.update(done, total) }
+    callbacks.onEpoch = { [self] row in
+      progress.finish()
+      progress = report.progress("steps")
+      report.note(line(row))
+    }
+    callbacks.onNote = { [self] in report.note($0) }
+    callbacks.onSkipped = { [self] in report.warn("\($0) holds numbers that are not finite; it is left out") }
+    return callbacks
+  }
+
+  func finish() { progress.finish() }
+
+  private func line(_ row: TrainingEpoch) -> String {
+    var parts = ["epoch \(row.epoch) of \(epochs)"]
+    if let loss = row.trainingLoss { parts.append("loss \(fixed(loss, decimals: 5))") }
+    if let loss = row.validationLoss { parts.append("validation \(fixed(loss, decimals: 5))") }
+    if let score = row.score { parts.append("score \(fixed(score, decimals: 4))") }
+    let times = row.times
+    let rate = Double(row.samples) / max(times.total, 1e-9)
+    parts.append("\(fixed(rate, decimals: 0)) samples/s")
+    func share(_ seconds: Double) -> String { "\(fixed(100 * seconds / max(times.total, 1e-9), decimals: 1)) %" }
+    parts.append(
+      "compute \(share(times.compute)), waiting \(share(times.wait)), exposed allreduce \(share(times.allreduce)), data \(share(times.data))"
+    )
+    return parts.joined(separator: ", ")
+  }
+
+  /// Ends the job on all ranks, so that it can be gone on with, where a training was stopped.
+  ///
+  /// - Throws: ``AgreedFailure``.
+  static func requireEnd(_ outcome: TrainingOutcome) throws {
+    guard outcome.ending == .stopped else { return }
+    throw AgreedFailure(
+      rank: 0, exitCode: ExitStatus.stoppedEarly.rawValue,
+      description: "stopped after \(counted(outcome.epochs.count, "epochs")); the same command goes on")
+  }
+}
