@@ -73,6 +73,8 @@ void convolve(
 class NarrowConvolution : public torch::autograd::Function<NarrowConvolution> {
 public:
   static Tensor forward(AutogradContext *context, Tensor input, Tensor weight, Tensor bias, bool has_bias, int64_t left) {
+    // Asked before the copy, which knows nothing of gradients.
+    context->saved_data["needs_input"] = input.requires_grad();
     input = input.contiguous();
     weight = weight.contiguous();
     const int64_t outputs = weight.size(0), inputs = weight.size(1), taps = weight.size(2);
@@ -86,7 +88,6 @@ public:
       start, result);
     context->save_for_backward({input, weight});
     context->saved_data["left"] = left;
-    context->saved_data["needs_input"] = input.requires_grad();
     context->saved_data["has_bias"] = has_bias;
     return result;
   }
