@@ -102,6 +102,22 @@ CTorchTensor *ctorch_pad(const CTorchTensor *tensor, int64_t left, int64_t right
   return make([&] { return torch::constant_pad_nd(get(tensor), {left, right}, value); });
 }
 
+// libtorch 1.13's own gradient of this function reads past a gradient that is not contiguous; here it always is.
+namespace {
+class GELU : public torch::autograd::Function<GELU> {
+public:
+  static torch::Tensor forward(torch::autograd::AutogradContext *context, const torch::Tensor &input) {
+    auto x = input.contiguous();
+    context->save_for_backward({x});
+    return torch::gelu(x);
+  }
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext *context,
+                                                 torch::autograd::variable_list gradients) {
+    return {at::gelu_backward(gradients[0].contiguous(), context->get_saved_variables()[0])};
+  }
+};
+} // namespace
+
 // --- Arithmetic --------------------------------------------------------------
 
 CTorchTensor *ctorch_unary(const CTorchTensor *tensor, int operation) {
@@ -109,7 +125,7 @@ CTorchTensor *ctorch_unary(const CTorchTensor *tensor, int operation) {
     const auto &x = get(tensor);
     switch (operation) {
     case CTORCH_RELU: return torch::relu(x);
-    case CTORCH_GELU: return torch::gelu(x);
+    case CTORCH_GELU: return GELU::apply(x);
     case CTORCH_SIGMOID: return torch::sigmoid(x);
     case CTORCH_TANH: return torch::tanh(x);
     case CTORCH_HARD_SIGMOID: return torch::clamp(x * 0.2 + 0.5, 0, 1);

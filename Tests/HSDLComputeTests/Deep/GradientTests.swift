@@ -8,6 +8,11 @@ func scattered(_ count: Int, seed: UInt64, scale: Double = 1) -> [Float] {
   return (0..<count).map { _ in Float(scale * (2 * generator.uniform() - 1)) }
 }
 
+extension Tensor {
+  /// The same numbers in the precision of another.
+  fileprivate func matching(_ other: Tensor) throws -> Tensor { other.isDouble ? try inDoublePrecision() : self }
+}
+
 @Suite("Gradients")
 struct GradientTests {
   // MARK: LSTM
@@ -62,6 +67,32 @@ struct GradientTests {
     }
   }
 
+  /// Gradients that come through other shapes are not contiguous.
+  @Test("single precision gives the gradients of double precision through a change of shape")
+  func permuted() throws {
+    let functions: [(String, (Tensor) throws -> Tensor)] = [
+      ("gelu", { try $0.gelu() }), ("relu", { try $0.relu() }), ("tanh", { try $0.tanh() }),
+      ("sigmoid", { try $0.sigmoid() }), ("exp", { try $0.exp() }), ("softmax", { try $0.softmax(1) }),
+      ("layer norm", { try $0.layerNorm(nil, nil, epsilon: 1e-3) }),
+      ("pooling", { try $0.maxPool1d(2, stride: 2) }), ("upsampling", { try $0.upsampled(2) }),
+      ("convolution", { try $0.conv1d(Tensor([1, 2, 3], [1, 1, 3]).expand([4, 1, 3]).matching($0), groups: 4) }),
+    ]
+    for (name, function) in functions {
+      func gradient(_ x: Tensor) throws -> [Double] {
+        try x.requireGradient()
+        let y = try function(x)
+        let weights = try Tensor(scattered(y.count, seed: 2), [y.count]).matching(x)
+        try y.permute([0, 2, 1]).reshape([y.count]).multiplied(by: weights).sum([]).backward()
+        return try x.gradient().doubles()
+      }
+      let x = scattered(2 * 4 * 30, seed: 1)
+      let single = try gradient(Tensor(x, [2, 4, 30]))
+      let double = try gradient(Tensor(doubles: x.map(Double.init), [2, 4, 30]))
+      let worst = zip(single, double).map { abs($0 - $1) }.max() ?? .infinity
+      #expect(worst < 1e-5, "\(name)")
+    }
+  }
+
   // MARK: Networks
 
   /// Labelled windows that mean nothing.
@@ -94,8 +125,7 @@ struct GradientTests {
     var hard = EQTransformer(windowLength: 250, recurrentBlocks: 1)
     hard.hardGates = true
     var eqcct = EQCCT(windowLength: 30)
-    eqcct.channels = [3, 4, 4]
-    eqcct.patch = 5
+    eqcct.channels = [3, 4, 5]
     eqcct.layers = 2
     return [.phaseNet(phaseNet), .eqTransformer(eqTransformer), .eqTransformer(hard), .eqcct(eqcct)]
   }
@@ -132,20 +162,24 @@ struct GradientTests {
     #expect(told.allSatisfy { $0 == 2 })
     var generator = SplitMix64(seed: 11)
     var worst = (error: 0.0, name: "")
-    for (tensor, place) in model.parameters.weightTensors.enumerated() {
+    // One number of every ninth tensor, so that the test stays quick. A long step crosses kinks of the network, a short one suffers from the rounding of
+    // sums in batch normalisation: the better of the two counts.
+    for (tensor, place) in model.parameters.weightTensors.enumerated() where tensor % 9 == 0 {
       let values = model.parameters.values(place)
       let index = Int(generator.next() % UInt64(values.count))
       let before = values[index]
-      let step: Float = 0x1p-13
-      values[index] = before + step
-      let (up, above) = (try loss { _, _ in }, values[index])
-      values[index] = before - step
-      let (down, below) = (try loss { _, _ in }, values[index])
-      values[index] = before
-      let slope = (up - down) / (Double(above) - Double(below))
-      let error = abs(slope - gradients[tensor][index]) / (1e-3 + abs(slope))
+      let errors = try [Float(0x1p-16), 0x1p-20].map { step in
+        values[index] = before + step
+        let (up, above) = (try loss { _, _ in }, values[index])
+        values[index] = before - step
+        let (down, below) = (try loss { _, _ in }, values[index])
+        values[index] = before
+        let slope = (up - down) / (Double(above) - Double(below))
+        return abs(slope - gradients[tensor][index]) / (1e-3 + abs(slope))
+      }
+      let error = errors.min() ?? .infinity
       if error > worst.error { worst = (error, model.parameters.layout[place].name) }
     }
-    #expect(worst.error < 2e-3, "\(worst.name) is off by \(worst.error)")
+    #expect(worst.error < 1e-3, "\(worst.name) is off by \(worst.error)")
   }
 }

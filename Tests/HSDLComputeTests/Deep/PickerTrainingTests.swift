@@ -90,7 +90,8 @@ struct PickerTrainingTests {
           lists.map { $0.map(\.bitPattern) }.sorted { $0.lexicographicallyPrecedes($1) }
         }
         let together = steps.flatMap { $0.gradients[tensor] ?? [] }
-        #expect(sorted(together) == sorted(alone.gradients[tensor] ?? []), "tensor \(tensor)")
+        let isSame = sorted(together) == sorted(alone.gradients[tensor] ?? [])
+        #expect(isSame, "tensor \(tensor)")
       }
     }
   }
@@ -103,7 +104,7 @@ struct PickerTrainingTests {
     let model = try PickerTraining(architecture.architecture, GradientTests.parameters(architecture.architecture))
     let alone = try Self.step(architecture, [full], keys: [0], exchange: NoExchange())
     let with = try Self.step(architecture, [full, model.empty(like: full)], keys: [0, 1], exchange: NoExchange())
-    #expect(with.statistics == alone.statistics)
+    #expect(Bool(with.statistics == alone.statistics))
     #expect(with.loss == alone.loss)
     for (tensor, values) in alone.gradients {
       let others = with.gradients[tensor] ?? []
@@ -112,7 +113,7 @@ struct PickerTrainingTests {
     }
     let nothing = try Self.step(architecture, [model.empty(like: full)], keys: [0], exchange: NoExchange())
     #expect(nothing.loss == 0)
-    #expect(nothing.statistics == Array(model.parameters.statistics))
+    #expect(Bool(nothing.statistics == Array(model.parameters.statistics)))
   }
 
   @Test("scores count what is there, found and hit")
@@ -163,7 +164,9 @@ struct PickerTrainingTests {
     }
   }
 
-  @Test("what comes out for a window does not depend on its neighbours or its place", arguments: GradientTests.smallNetworks)
+  @Test(
+    "what comes out for a window does not depend on its neighbours or its place", arguments: GradientTests.smallNetworks
+  )
   func independence(architecture: AnyPickerArchitecture) throws {
     let parameters = GradientTests.parameters(architecture.architecture)
     let length = architecture.architecture.description.windowLength
@@ -174,17 +177,22 @@ struct PickerTrainingTests {
       windows.replaceSubrange(place * 3 * length..<(place + 1) * 3 * length, with: window)
       let all = try NetworkReferenceTests.probabilities(architecture.architecture, parameters, windows, batchSize: 4)
       let stride = alone.count
-      #expect(Array(all[place * stride..<(place + 1) * stride]) == alone, "place \(place)")
+      let isSame = Array(all[place * stride..<(place + 1) * stride]) == alone
+      #expect(isSame, "place \(place)")
     }
   }
 
   @Test("fresh weights are the same every time, and those of other seeds differ")
   func fresh() throws {
     for architecture in GradientTests.smallNetworks.map(\.architecture) {
-      let first = Array(architecture.freshParameters(seed: 1).weights)
-      #expect(first == Array(architecture.freshParameters(seed: 1).weights))
-      #expect(first != Array(architecture.freshParameters(seed: 2).weights))
-      #expect(first.allSatisfy(\.isFinite))
+      func weights(_ seed: UInt64) -> [Float] {
+        let parameters = architecture.freshParameters(seed: seed)
+        return withExtendedLifetime(parameters) { Array(parameters.weights) }
+      }
+      let isRepeated = weights(1) == weights(1)
+      let isOther = weights(1) != weights(2)
+      let isFinite = weights(1).allSatisfy { $0.isFinite }
+      #expect(isRepeated && isOther && isFinite)
     }
     #expect(EQTransformer().layout.filter { $0.role == .weight }.reduce(0) { $0 + $1.count } == 376_935)
     #expect(PhaseNet().layout.filter { $0.role == .weight }.reduce(0) { $0 + $1.count } == 268_443)

@@ -19,10 +19,8 @@ public struct EQCCT: PickerArchitecture {
   public var blind: Int
   /// The rate of dropout in training, also that of attention and of stochastic depth.
   public var dropout: Double
-  /// Channels of the three blocks; the last is also the width of the transformer.
+  /// Channels of the three blocks; the last is also the width of the transformer, and how many samples a patch has.
   public var channels: [Int]
-  /// Samples in a patch; times the width of the transformer that is what the projection takes.
-  public var patch: Int
   /// Transformer layers.
   public var layers: Int
 
@@ -39,7 +37,6 @@ public struct EQCCT: PickerArchitecture {
     blind = 500
     dropout = 0.1
     channels = [10, 20, 40]
-    patch = 40
     layers = 4
   }
 
@@ -55,7 +52,7 @@ public struct EQCCT: PickerArchitecture {
   public var lossWeights: [Double] { phases.map { _ in 1 } }
 
   private var width: Int { channels.last ?? 1 }
-  private var patches: Int { windowLength / max(1, patch) }
+  private var patches: Int { windowLength / max(1, width) }
   private func hasExtra(_ phase: PickerDescription.Output) -> Bool { phase == .s }
 
   public var layout: [TensorSpecification] {
@@ -65,7 +62,7 @@ public struct EQCCT: PickerArchitecture {
       for block in channels.indices {
         Self.block("\(prefix).conv\(block + 1)", block == 0 ? 3 : channels[block - 1], channels[block], &layout)
       }
-      layout.linear("\(prefix).encoder.projection", patch * width, width)
+      layout.linear("\(prefix).encoder.projection", width * width, width)
       layout.append(TensorSpecification("\(prefix).encoder.position_embedding.weight", [patches, width]))
       if hasExtra(phase) {
         for layer in 0..<layers { Self.block("\(prefix).extra_pre.\(layer)", width, width, &layout) }
@@ -109,7 +106,7 @@ public struct EQCCT: PickerArchitecture {
     let prefix = phase.rawValue
     var x = windows
     for block in channels.indices { x = try convolved(x, "\(prefix).conv\(block + 1)", pass) }
-    x = try x.permute([0, 2, 1]).reshape([-1, patches, patch * width])
+    x = try x.permute([0, 2, 1]).reshape([-1, patches, width * width])
     x = try pass.linear(x, "\(prefix).encoder.projection")
       .adding(pass.tensor("\(prefix).encoder.position_embedding.weight"))
     for layer in 0..<layers {

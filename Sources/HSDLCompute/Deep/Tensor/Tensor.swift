@@ -80,7 +80,7 @@ public final class Tensor {
   public var count: Int { Int(ctorch_count(handle)) }
 
   /// Whether it is of double precision.
-  var isDouble: Bool { ctorch_is_double(handle) != 0 }
+  public var isDouble: Bool { ctorch_is_double(handle) != 0 }
 
   /// Its numbers, slowest dimension first.
   ///
