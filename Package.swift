@@ -139,5 +139,6 @@ let package = Package(
       name: "CommandLineTests", dependencies: ["TestSupport", "hsdl-mpi"], swiftSettings: swift),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swift),
   ],
-  cxxLanguageStandard: .cxx17
+  // The headers of libtorch 1.13 are C++17; those of the newest want C++20, and the ones between take either.
+  cxxLanguageStandard: libtorch == nil ? .cxx17 : .cxx20
 )
