@@ -65,7 +65,8 @@ struct Features: ParsableCommand {
       throw ValidationError("give --catalog, or --picks, or --real and --fake")
     }
     guard eventWindows.map({ (1...EventWindows.maximumStations).contains($0) }) ?? labels.isEmpty else {
-      throw ValidationError("--event-windows takes 1 to \(EventWindows.maximumStations) stations, and --labels goes with it")
+      throw ValidationError(
+        "--event-windows takes 1 to \(EventWindows.maximumStations) stations, and --labels goes with it")
     }
     guard eventWindows == nil || events.archive != nil else { throw ValidationError("--event-windows needs --archive") }
     guard real.isEmpty == fake.isEmpty else { throw ValidationError("--real and --fake go together") }

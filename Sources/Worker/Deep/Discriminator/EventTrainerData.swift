@@ -57,7 +57,8 @@ public final class EventTrainerData: TrainerData {
     self.size = size
     func usable(_ places: [Int]) -> [Int] {
       places.filter {
-        store.entries.indices.contains($0) && store.entries[$0].label != .uncertain && store.entries[$0].stationCount > 0
+        store.entries.indices.contains($0) && store.entries[$0].label != .uncertain
+          && store.entries[$0].stationCount > 0
       }
     }
     self.training = usable(training)

@@ -53,7 +53,8 @@ enum EventWindowLayout {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     var place = 0
     while place + 8 <= bytes.count {
-      hash = (hash ^ UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+      hash =
+        (hash ^ UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
         &* 0x9e37_79b9_7f4a_7c15
       hash ^= hash >> 29
       place += 8
