@@ -5,7 +5,7 @@ import HSDLCompute
 /// Trains models.
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Train models on labelled data.", subcommands: [TrainShallow.self])
+    abstract: "Train models on labelled data.", subcommands: [TrainShallow.self, TrainHybrid.self])
 }
 
 /// Trains models on features.
@@ -28,36 +28,22 @@ struct TrainShallow: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The models whose mean is taken, separated by commas: \(ModelKinds.allNames).", valueName: "models"))
+      "The models that are put together, separated by commas: \(ModelKinds.allNames).", valueName: "models"))
   var models = ModelKinds([.forest, .boosting, .svm, .logistic])
 
-  @Option(help: ArgumentHelp("What rejecting a real event costs.", valueName: "cost"))
-  var costLost = DecisionCosts.usual.lostReal
-
-  @Option(help: ArgumentHelp("What keeping a fake event costs.", valueName: "cost"))
-  var costKept = DecisionCosts.usual.keptFake
-
-  @Option(help: ArgumentHelp("What having an event looked at costs.", valueName: "cost"))
-  var costReview = DecisionCosts.usual.review
-
+  @OptionGroup var costs: CostOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var log: LogOptions
 
-  private var costs: DecisionCosts {
-    DecisionCosts(lostReal: costLost, keptFake: costKept, review: costReview)
-  }
-
-  func validate() throws {
-    guard costs.areValid else { throw ValidationError("costs must be positive") }
-  }
+  func validate() throws { try labelled.requireComplete() }
 
   func run() throws {
     var job = TrainJob(labelled.source, output: out.output)
     job.kinds = models.kinds
     job.features = try model.featureSet()
     job.settings = model.settings
-    job.costs = costs
+    job.costs = costs.costs
     job.overwrites = out.overwrite
     try Program.onAllRanks(log) { communicator, report in
       try job.run(over: communicator, report: report)

@@ -220,7 +220,7 @@ public final class CatalogScoring {
     var values: [Double] = []
     values.reserveCapacity(waiting.count * places.count)
     for index in waiting.indices { for place in places { values.append(features[index * width + place]) } }
-    let scores = try values.withUnsafeBufferPointer { try scores($0, model) }
+    let scores = try values.withUnsafeBufferPointer { try self.scores($0, model) }
     account(\.scoring)
     for (index, entry) in waiting.enumerated() {
       let own = index * places.count..<(index + 1) * places.count
