@@ -19,11 +19,7 @@ public struct RefineJob: Sendable {
   /// Whether a row that cannot be used ends the job.
   public var isStrict = false
   /// Makes the network of a hybrid model, given its folder, ready to score; called by all ranks together.
-  public var deepScoring: DeepScoringSource = { folder, communicator in
-    let loaded = try DiscriminatorFolder.load(folder, over: communicator)
-    return EventScorer(
-      network: try communicator.agree { try loaded.discriminator() }, maximumStations: loaded.card.maximumStations)
-  }
+  public var deepScoring: DeepScoringSource = Self.scorer
   /// About how many bytes of a table a unit has.
   public var unitSize = 4 << 20
 
@@ -35,6 +31,13 @@ public struct RefineJob: Sendable {
   public static let files = [
     "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv", "run.json",
   ]
+
+  /// A discriminator from its folder.
+  static let scorer: DeepScoringSource = { folder, communicator in
+    let loaded = try DiscriminatorFolder.load(folder, over: communicator)
+    return EventScorer(
+      network: try communicator.agree { try loaded.discriminator() }, maximumStations: loaded.card.maximumStations)
+  }
 
   /// Creates a job.
   public init(_ source: EventSource, model: String, output: String) {

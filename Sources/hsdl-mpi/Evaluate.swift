@@ -12,6 +12,10 @@ struct Evaluate: ParsableCommand {
       --test-fake (or --test-feature-table and --test-labels), models are trained on the first set and tested on the second; test events that are training \
       events too are removed first.
 
+      With --events and --labels, the probabilities of a refined catalog are measured: those of the model and of its \
+      parts, with intervals by drawing blocks of time, a table of reliability, and what the thresholds do at the stated \
+      costs.
+
       Writes metrics.json (accuracy, precision, recall, F1, ROC-AUC, average precision, Brier score, expected \
       calibration error, log loss, confusion matrix, 95 % Wilson intervals) and predictions.csv.
 
@@ -21,9 +25,18 @@ struct Evaluate: ParsableCommand {
         hsdl-mpi evaluate --real r1.csv --fake f1.csv --test-real r2.csv \\
           --test-fake f2.csv -o transfer
         hsdl-mpi evaluate --feature-table features.csv --labels labels.csv --features all -o evaluation
+        hsdl-mpi evaluate --events refined/events.csv --labels labels.csv -o evaluation
       """)
 
   @OptionGroup var labelled: LabelledOptions
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Events of which `refine` has given the probabilities, to be measured by --labels.", valueName: "events.csv"))
+  var events: [String] = []
+
+  @OptionGroup var costs: CostOptions
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of real test events.", valueName: "table.csv"))
   var testReal: [String] = []
@@ -54,6 +67,13 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var log: LogOptions
 
   func validate() throws {
+    guard events.isEmpty else {
+      guard labelled.real.isEmpty, labelled.fake.isEmpty, labelled.featureTable.isEmpty, !labelled.labels.isEmpty,
+        testReal.isEmpty, testFeatureTable.isEmpty
+      else { throw ValidationError("--events goes with --labels, and with no other events") }
+      return
+    }
+    try labelled.requireComplete()
     guard (2...100).contains(folds) else { throw ValidationError("--folds must be from 2 to 100") }
     guard (1...10_000).contains(repeats) else { throw ValidationError("--repeats must be from 1 to 10000") }
     guard testReal.isEmpty == testFake.isEmpty else {
@@ -68,6 +88,16 @@ struct Evaluate: ParsableCommand {
   }
 
   func run() throws {
+    guard events.isEmpty else {
+      var job = EvaluateEventsJob(events: events, labels: labelled.labels, output: out.output)
+      job.costs = costs.costs
+      job.seed = model.seed
+      job.overwrites = out.overwrite
+      try Program.onAllRanks(log) { communicator, report in
+        try job.run(over: communicator, report: report)
+      }
+      return
+    }
     var job = EvaluateJob(labelled.source, output: out.output)
     if !testReal.isEmpty {
       job.testSource = .picks(real: testReal, fake: testFake)

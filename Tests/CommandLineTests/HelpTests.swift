@@ -38,8 +38,16 @@ struct HelpTests {
           ]
       ),
       (
-        "evaluate",
+        "train hybrid",
         options + models
+          + [
+            "--real", "--fake", "--feature-table", "--labels", "--discriminator", "--event-windows", "--deep-scores",
+            "--blocks", "--cost-lost", "--cost-kept", "--cost-review", "--output", "--overwrite", "card.json",
+          ]
+      ),
+      (
+        "evaluate",
+        options + models + ["--events", "--cost-lost", "--cost-kept", "--cost-review"]
           + ["--real", "--fake", "--test-real", "--test-fake", "--feature-table", "--labels"]
           + ["--test-feature-table", "--test-labels", "--keep-overlap", "--folds", "--repeats", "--output"]
           + ["--overwrite", "metrics.json", "predictions.csv"]
