@@ -39,12 +39,28 @@ struct HelpTests {
       ),
       (
         "train hybrid",
-        options + models
+        options
           + [
-            "--real", "--fake", "--feature-table", "--labels", "--discriminator", "--event-windows", "--deep-scores",
-            "--blocks", "--cost-lost", "--cost-kept", "--cost-review", "--output", "--overwrite", "card.json",
+            "--feature-table", "--labels", "--discriminator", "--event-windows", "--features", "--models", "--trees",
+            "--rounds", "--epochs", "--batch-size", "--max-stations", "--seed", "--blocks", "--cost-lost",
+            "--cost-kept", "--cost-review", "--output", "--overwrite", "card.json",
           ]
       ),
+      (
+        "train picker",
+        options
+          + [
+            "--data", "--network", "--catalog", "--archive", "--architecture", "--from", "--split", "--epochs",
+            "--batch-size", "--micro-batch-size", "--learning-rate", "--warm-up", "--clip", "--patience", "history.csv",
+          ]
+      ),
+      ("train discriminator", options + ["--event-windows", "--max-stations", "--epochs", "history.csv"]),
+      (
+        "pick",
+        options + ["--archive", "--model", "--p-threshold", "--s-threshold", "--overlap", "--stack", "picks.csv"]
+      ),
+      ("import-weights", options + ["--band", "--blind", "--name", "model.safetensors"]),
+      ("run-network", options + ["--architecture", "--weights", "--input", "--output-file", "--batch-statistics"]),
       (
         "evaluate",
         options + models + ["--events", "--cost-lost", "--cost-kept", "--cost-review"]
