@@ -33,7 +33,9 @@ public struct EvaluatePickerJob: Sendable {
     try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, over: communicator) {
       let folder = try PickerFolder.load(model, over: communicator)
       let description = folder.card.description
-      let picker = PickerModel(network: try communicator.agree { try folder.picker() }, hash: folder.card.hash)
+      let picker = PickerModel(
+        network: try communicator.agree { try folder.picker() }, hash: folder.card.hash,
+        description: folder.card.description)
       var problems = 0
       let set = try PickerTrainingSet(sources, picker: description, over: communicator) { _ in problems += 1 }
       let usable = set.entries.indices.filter { set.entries[$0].isUsable }

@@ -146,6 +146,8 @@ struct Pick: ParsableCommand {
   /// Collective.
   @Sendable private static func load(_ folder: String, over communicator: any Communicator) throws -> PickerModel {
     let folder = try PickerFolder.load(folder, over: communicator)
-    return PickerModel(network: try communicator.agree { try folder.picker() }, hash: folder.card.hash)
+    return PickerModel(
+      network: try communicator.agree { try folder.picker() }, hash: folder.card.hash,
+      description: folder.card.description)
   }
 }

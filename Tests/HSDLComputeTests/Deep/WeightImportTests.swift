@@ -47,8 +47,11 @@ struct WeightImportTests {
     let imported = try WeightImport.network(Self.eqcct(phase), from: "pattern")
     #expect(imported.origin == .seisBench)
     #expect(imported.architecture == .eqcct(EQCCT(phases: [phase])))
-    let windows = (0..<3).flatMap { channel in
-      (0..<6000).map { Float(($0 * (channel + 3) + ($0 * $0) % 7) % 23 - 11) / 8 }
+    let windows: [Float] = (0..<3).flatMap { (channel: Int) -> [Float] in
+      (0..<6000).map { (sample: Int) -> Float in
+        let pattern: Int = sample * (channel + 3) + (sample * sample) % 7
+        return Float(pattern % 23 - 11) / 8
+      }
     }
     let found = try NetworkReferenceTests.probabilities(
       imported.architecture.architecture, imported.parameters, windows, batchSize: 1)
@@ -119,7 +122,10 @@ struct WeightImportTests {
     let archive = try NumPyArchive(SharedData.path("seqt/waveforms/four_examples.npz"))
     // Samples × components, E N Z, already normalised.
     let data = try archive.array("data").values
-    let windows = (0..<4 * 3 * 6000).map { data[($0 / 18000 * 6000 + $0 % 6000) * 3 + $0 / 6000 % 3] }
+    let windows: [Float] = (0..<4 * 3 * 6000).map { (place: Int) -> Float in
+      let sample: Int = place / 18000 * 6000 + place % 6000
+      return data[sample * 3 + place / 6000 % 3]
+    }
     let expected = try archive.array("eqt_conservative_prob").values
     let found = try NetworkReferenceTests.probabilities(
       imported.architecture.architecture, imported.parameters, windows)
