@@ -144,8 +144,10 @@ struct RankInvarianceTests {
     #expect(rows.count == ids.count)
     for id in ids { #expect(rows.contains { $0.utf8.starts(with: "\(id),2024-01-01T00:00:00.000000Z,".utf8) }) }
     // The way through QuakeML and back gives the same identifiers.
-    try place.succeed("convert out/refined.xml back.csv --to picks")
-    let back = try place.folder.text("back.csv").split(separator: "\n").dropFirst()
+    let back = try ["refined", "rejected"].flatMap { name in
+      try place.succeed("convert out/\(name).xml \(name).csv --to picks")
+      return try place.folder.text("\(name).csv").split(separator: "\n").dropFirst()
+    }
     #expect(back.count == ids.count)
     for id in ids { #expect(back.contains { $0.utf8.starts(with: "\(id),S1,".utf8) }) }
   }

