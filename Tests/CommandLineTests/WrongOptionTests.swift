@@ -7,7 +7,11 @@ struct WrongOptionTests {
     "A wrong command line is one line on any number of ranks",
     arguments: [
       ("nonsense", "Unexpected argument 'nonsense'"),
-      ("refine", "Missing expected argument '--model <folder>'"),
+      ("refine", "Missing expected argument '--output <folder>'"),
+      (
+        "refine --picks a --output c",
+        "give --model; the one that comes with the program needs --catalog and --archive"
+      ),
       ("refine --picks a --model b --output", "Missing value for '--output <folder>'"),
       ("refine --picks a --model b --output c --nonsense", "Unknown option '--nonsense'"),
       ("refine --picks a --model b --output c --network TOOLONGCODE", "--network must have at most 8 characters"),
@@ -48,7 +52,7 @@ struct WrongOptionTests {
   @Test("Several ranks say it once")
   func usageOnRanks() throws {
     let place = try Workplace()
-    try place.fail("refine --nonsense", 64, "Missing expected argument '--model <folder>'; see --help", ranks: 3)
+    try place.fail("refine --nonsense", 64, "Missing expected argument '--output <folder>'; see --help", ranks: 3)
     try place.fail(
       "inspect a --nonsense", 64, "Unknown option '--nonsense'; see --help", ranks: 3)
   }
