@@ -47,8 +47,12 @@ struct WeightImportTests {
     let imported = try WeightImport.network(Self.eqcct(phase), from: "pattern")
     #expect(imported.origin == .seisBench)
     #expect(imported.architecture == .eqcct(EQCCT(phases: [phase])))
-    let windows = (0..<3).flatMap { channel in
-      (0..<6000).map { Float(($0 * (channel + 3) + ($0 * $0) % 7) % 23 - 11) / 8 }
+    var windows: [Float] = []
+    for channel in 0..<3 {
+      for sample in 0..<6000 {
+        let number: Int = (sample * (channel + 3) + (sample * sample) % 7) % 23 - 11
+        windows.append(Float(number) / 8)
+      }
     }
     let found = try NetworkReferenceTests.probabilities(
       imported.architecture.architecture, imported.parameters, windows, batchSize: 1)
@@ -119,7 +123,12 @@ struct WeightImportTests {
     let archive = try NumPyArchive(SharedData.path("seqt/waveforms/four_examples.npz"))
     // Samples × components, E N Z, already normalised.
     let data = try archive.array("data").values
-    let windows = (0..<4 * 3 * 6000).map { data[($0 / 18000 * 6000 + $0 % 6000) * 3 + $0 / 6000 % 3] }
+    var windows: [Float] = []
+    for window in 0..<4 {
+      for channel in 0..<3 {
+        for sample in 0..<6000 { windows.append(data[(window * 6000 + sample) * 3 + channel]) }
+      }
+    }
     let expected = try archive.array("eqt_conservative_prob").values
     let found = try NetworkReferenceTests.probabilities(
       imported.architecture.architecture, imported.parameters, windows)
