@@ -57,7 +57,7 @@ let package = Package(
     // Loops that are compiled for each kind of processor; without optimisation they would not be worth having.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
     .target(
-      name: "CTorch", cxxSettings: [.unsafeFlags(libtorchInclude.map { "-I\($0)" })],
+      name: "CTorch", dependencies: ["CKernels"], cxxSettings: [.unsafeFlags(libtorchInclude.map { "-I\($0)" })],
       linkerSettings: [
         .linkedLibrary("torch"), .linkedLibrary("torch_cpu"), .linkedLibrary("c10"), .linkedLibrary("stdc++"),
         .unsafeFlags(libtorchLibrary),

@@ -26,7 +26,6 @@ parser.add_argument("--program", default=HERE.parent / ".build" / "release" / "n
 parser.add_argument("--profile", action="store_true", help="where PyTorch's time goes")
 options = parser.parse_args()
 ROUNDS = 3 if options.small else 7
-BATCHES = (1, 2, 4, 8, 16, 32, 64)
 torch.set_num_threads(1)
 torch.manual_seed(1)
 
@@ -51,9 +50,9 @@ def rate(work, count, runs=4):
     return count / least
 
 
-def best(measure):
+def best(measure, batches):
     """The batch size at which PyTorch is quickest."""
-    rates = {batch: measure(batch) for batch in BATCHES}
+    rates = {batch: measure(batch) for batch in batches}
     batch = max(rates, key=rates.get)
     print("    PyTorch's windows/s by batch: " + ", ".join(f"{key}: {value:.0f}" for key, value in rates.items()))
     return batch
@@ -107,7 +106,7 @@ def measure(name, model, length, folder):
         with torch.inference_mode():
             return rate(lambda: [model(part) for part in parts], count)
 
-    batch = best(peer)
+    batch = best(peer, (1, 4, 16, 32, 64))
     if options.profile:
         with torch.inference_mode(), torch.profiler.profile() as profile:
             model(data[:batch])
@@ -134,7 +133,7 @@ def measure(name, model, length, folder):
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-4)
 
     def steps(batch):
-        pairs = list(zip(data.split(batch), targets.split(batch)))[: max(1, 32 // batch)]
+        pairs = list(zip(data.split(batch), targets.split(batch)))
 
         def work():
             for part, target in pairs:
@@ -142,11 +141,11 @@ def measure(name, model, length, folder):
                 loss_of(model, part, target).backward()
                 optimizer.step()
 
-        return rate(work, sum(len(part) for part, _ in pairs), runs=3)
+        return rate(work, sum(len(part) for part, _ in pairs), runs=2)
 
     # A step of the program takes all windows at a time; so may PyTorch's.
-    batch = best(steps)
-    own_batch = max((4, 8, 16, 32), key=lambda size: ours("step", name, weights, windows, labels, size))
+    batch = best(steps, (8, 16, 32, 64))
+    own_batch = max((8, 16), key=lambda size: ours("step", name, weights, windows, labels, size))
     compare(f"training step, micro-batches of {own_batch} / batch {batch}",
             lambda: ours("step", name, weights, windows, labels, own_batch), lambda: steps(batch))
 

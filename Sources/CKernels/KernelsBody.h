@@ -334,6 +334,117 @@ static void NAMED(attention)(const kernels_attention *work) {
   }
 }
 
+// ---- planar convolutions ------------------------------------------------------------------------------------------------------------
+
+// A tile of `outputs` channels by `vectors` vectors of samples. All but the counts of `work` is constant wherever this is expanded.
+INLINE void planar_tile(
+    const kernels_planar *work, const float *input, const float *weights, const float *bias, float *output, const int outputs,
+    const int vectors) {
+  vec sums[8 * 3];
+  UNROLL for (int o = 0; o < outputs; o++) UNROLL for (int v = 0; v < vectors; v++) sums[o * vectors + v] = splat(bias[o]);
+  for (long c = 0; c < work->inputs; c++) {
+    const float *row = input + c * work->input_pitch;
+    for (long j = 0; j < work->taps; j++, row++, weights += outputs) {
+      vec x[3];
+      UNROLL for (int v = 0; v < vectors; v++) x[v] = load(row + v * LANES);
+      UNROLL for (int o = 0; o < outputs; o++) {
+        const vec w = splat(weights[o]);
+        UNROLL for (int v = 0; v < vectors; v++) sums[o * vectors + v] = x[v] * w + sums[o * vectors + v];
+      }
+    }
+  }
+  UNROLL for (int o = 0; o < outputs; o++)
+    UNROLL for (int v = 0; v < vectors; v++) store(output + o * work->output_pitch + v * LANES, sums[o * vectors + v]);
+}
+
+#define PLANAR(O, V)                                                                                                               \
+  static __attribute__((noinline)) void NAMED(planar_##O##_##V)(                                                                   \
+      const kernels_planar *work, const float *input, const float *weights, const float *bias, float *output) {                    \
+    planar_tile(work, input, weights, bias, output, O, V);                                                                         \
+  }
+#if LANES == 16 || defined(__aarch64__)
+#define PLANAR_VECTORS 3
+PLANAR(8, 3)
+#else
+#define PLANAR_VECTORS 1
+#endif
+PLANAR(8, 1) PLANAR(4, 1) PLANAR(4, 2) PLANAR(1, 1) PLANAR(1, 3)
+
+static void NAMED(planar)(const kernels_planar *work) {
+  typedef void planar_function(const kernels_planar *, const float *, const float *, const float *, float *);
+  const float *weights = work->weights;
+  for (long o = 0; o < work->outputs;) {
+    const long left = work->outputs - o, height = left >= 8 ? 8 : left >= 4 ? 4 : 1;
+#if PLANAR_VECTORS == 3
+    planar_function *const wide = height == 8 ? NAMED(planar_8_3) : height == 4 ? NAMED(planar_4_2) : NAMED(planar_1_3);
+    const long width = (height == 4 ? 2 : 3) * LANES;
+#else
+    planar_function *const wide = height == 8 ? NAMED(planar_8_1) : height == 4 ? NAMED(planar_4_2) : NAMED(planar_1_3);
+    const long width = (height == 8 ? 1 : height == 4 ? 2 : 3) * LANES;
+#endif
+    planar_function *const narrow = height == 8 ? NAMED(planar_8_1) : height == 4 ? NAMED(planar_4_1) : NAMED(planar_1_1);
+    float *output = work->output + o * work->output_pitch;
+    long t = 0;
+    for (; t + width <= work->length; t += width) wide(work, work->input + t, weights, work->bias + o, output + t);
+    // The last tile overlaps the one before.
+    for (; t < work->length; t += LANES) {
+      if (t + LANES > work->length) t = work->length - LANES;
+      narrow(work, work->input + t, weights, work->bias + o, output + t);
+    }
+    weights += height * work->inputs * work->taps;
+    o += height;
+  }
+}
+
+// Sums over time of four channels of one signal times some shifts of a channel of the other.
+INLINE void correlate_tile(
+    const float *gradient, long gradient_pitch, const float *input, long length, float *sums, const int outputs, const int shifts) {
+  vec total[4 * 6];
+  UNROLL for (int i = 0; i < outputs * shifts; i++) total[i] = (vec){};
+  for (long t = 0; t < length; t += LANES) {
+    vec g[4];
+    UNROLL for (int o = 0; o < outputs; o++) g[o] = load(gradient + o * gradient_pitch + t);
+    UNROLL for (int j = 0; j < shifts; j++) {
+      const vec x = load(input + t + j);
+      UNROLL for (int o = 0; o < outputs; o++) total[o * shifts + j] = g[o] * x + total[o * shifts + j];
+    }
+  }
+  UNROLL for (int i = 0; i < outputs * shifts; i++) sums[i] = sum_lanes(total[i]);
+}
+
+#define CORRELATE(O, J)                                                                                                            \
+  static __attribute__((noinline)) void NAMED(correlate_##O##_##J)(                                                                \
+      const float *gradient, long gradient_pitch, const float *input, long length, float *sums) {                                  \
+    correlate_tile(gradient, gradient_pitch, input, length, sums, O, J);                                                           \
+  }
+CORRELATE(4, 6) CORRELATE(4, 5) CORRELATE(4, 4) CORRELATE(4, 3) CORRELATE(4, 2) CORRELATE(4, 1)
+CORRELATE(1, 6) CORRELATE(1, 5) CORRELATE(1, 4) CORRELATE(1, 3) CORRELATE(1, 2) CORRELATE(1, 1)
+
+static void NAMED(correlate)(
+    const float *gradient, long gradient_pitch, long outputs, const float *input, long input_pitch, long inputs, long length,
+    long taps, double *sums) {
+  typedef void correlate_function(const float *, long, const float *, long, float *);
+  static correlate_function *const functions[2][6] = {
+      {NAMED(correlate_1_1), NAMED(correlate_1_2), NAMED(correlate_1_3), NAMED(correlate_1_4), NAMED(correlate_1_5),
+       NAMED(correlate_1_6)},
+      {NAMED(correlate_4_1), NAMED(correlate_4_2), NAMED(correlate_4_3), NAMED(correlate_4_4), NAMED(correlate_4_5),
+       NAMED(correlate_4_6)}};
+  // As few passes over the taps as there can be, of sizes as even as there can be.
+  const long passes = (taps + 5) / 6, most = (taps + passes - 1) / passes;
+  for (long o = 0; o < outputs;) {
+    const long height = outputs - o >= 4 ? 4 : 1;
+    for (long c = 0; c < inputs; c++)
+      for (long j = 0; j < taps; j += most) {
+        const long shifts = taps - j < most ? taps - j : most;
+        float part[24];
+        functions[height == 4][shifts - 1](
+            gradient + o * gradient_pitch, gradient_pitch, input + c * input_pitch + j, length, part);
+        for (long i = 0; i < height * shifts; i++) sums[((o + i / shifts) * inputs + c) * taps + j + i % shifts] += part[i];
+      }
+    o += height;
+  }
+}
+
 // ---- element by element -------------------------------------------------------------------------------------------------------------
 
 static void NAMED(scale_relu)(
@@ -384,4 +495,5 @@ static void NAMED(softmax3)(const float *input, long count, float *output, long 
 
 static const kernels NAMED(table) = {
     KIND, LANES, NAMED(product), NAMED(lstm), NAMED(attention), NAMED(scale_relu), NAMED(add_normalise), NAMED(softmax3),
+    NAMED(planar), NAMED(correlate),
 };

@@ -24,6 +24,10 @@ inline torch::Tensor optional(const CTorchTensor *tensor) {
   return tensor == nullptr ? torch::Tensor() : tensor->value;
 }
 
+// Whether a convolution is one for narrow_convolution: few channels, many samples, the length as it was, of float.
+bool is_narrow(const torch::Tensor &input, const torch::Tensor &weight, int64_t left, int64_t right);
+torch::Tensor narrow_convolution(const torch::Tensor &input, const torch::Tensor &weight, const torch::Tensor &bias, int64_t left);
+
 // Runs a body that makes a tensor; exceptions become NULL and a text.
 template <typename Body> CTorchTensor *make(Body body) noexcept {
   try {

@@ -206,6 +206,9 @@ CTorchTensor *ctorch_linear(const CTorchTensor *input, const CTorchTensor *weigh
 CTorchTensor *ctorch_conv1d(const CTorchTensor *input, const CTorchTensor *weight, const CTorchTensor *bias,
                             int64_t stride, int64_t left, int64_t right, int64_t dilation, int64_t groups) {
   return make([&] {
+    if (stride == 1 && dilation == 1 && groups == 1 && is_narrow(get(input), get(weight), left, right)) {
+      return narrow_convolution(get(input), get(weight), optional(bias), left);
+    }
     if (left == right) {
       return torch::conv1d(get(input), get(weight), optional(bias), stride, left, dilation, groups);
     }

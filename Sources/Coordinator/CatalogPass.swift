@@ -25,7 +25,7 @@ struct CatalogPass: EventPass {
   ///   - features: the features that come out.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
-    _ input: CatalogInput, model: ModelFolder?, deep: (any DeepScoring)? = nil, features: FeatureSet, work: WorkFolder,
+    _ input: CatalogInput, model: ModelFolder?, deep: EventScorer? = nil, features: FeatureSet, work: WorkFolder,
     isStrict: Bool,
     over communicator: any Communicator, report: Reporter
   ) throws {
@@ -55,14 +55,14 @@ struct CatalogPass: EventPass {
       String(decoding: communicator.isRoot ? try JSONEncoder().encode(units) : Data(), as: UTF8.self))
     units = try communicator.agree { try JSONDecoder().decode([CatalogUnit].self, from: Data(text.utf8)) }
     let scoring = try communicator.agree {
-      let stations = deep == nil ? input.windowStations : EventWindows.maximumStations
+      let stations = deep?.maximumStations ?? input.windowStations
       let windows = stations > 0 ? EventWindowExtractor(maximumStations: stations) : nil
       return try CatalogScoring(
         EventFeatures(
           inventory: surroundings.inventory, archive: surroundings.archive, travelTimes: surroundings.travelTimes,
           maximumDistance: input.maximumDistance, maximumStations: input.maximumStations, features: wanted,
           wantsStationRows: input.writesStationFeatures, windows: windows),
-        history: history, model: model, deep: deep, features: features, folder: work.path, isStrict: isStrict,
+        history: history, model: model, deep: deep?.network, features: features, folder: work.path, isStrict: isStrict,
         catalog: input.catalogs.joined(separator: ", "),
         windowLabels: input.windowStations > 0 ? try LabelledEvents.labels(input.windowLabels) : nil)
     }

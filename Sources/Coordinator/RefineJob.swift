@@ -19,18 +19,25 @@ public struct RefineJob: Sendable {
   /// Whether a row that cannot be used ends the job.
   public var isStrict = false
   /// Makes the network of a hybrid model, given its folder, ready to score; called by all ranks together.
-  public var deepScoring: DeepScoringSource = { try DiscriminatorFolder.load($0, over: $1).discriminator() }
+  public var deepScoring: DeepScoringSource = Self.scorer
   /// About how many bytes of a table a unit has.
   public var unitSize = 4 << 20
 
   /// Makes a network ready to score, given the folder with its files; each rank gets its own.
   public typealias DeepScoringSource =
-    @Sendable (_ folder: String, _ communicator: any Communicator) throws -> any DeepScoring
+    @Sendable (_ folder: String, _ communicator: any Communicator) throws -> EventScorer
 
   /// The files that the job writes.
   public static let files = [
     "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv", "run.json",
   ]
+
+  /// A discriminator from its folder.
+  static let scorer: DeepScoringSource = { folder, communicator in
+    let loaded = try DiscriminatorFolder.load(folder, over: communicator)
+    return EventScorer(
+      network: try communicator.agree { try loaded.discriminator() }, maximumStations: loaded.card.maximumStations)
+  }
 
   /// Creates a job.
   public init(_ source: EventSource, model: String, output: String) {
@@ -148,7 +155,7 @@ public struct RefineJob: Sendable {
   /// Collective.
   private func network(
     of folder: ModelFolder, over communicator: any Communicator, _ report: Reporter
-  ) throws -> (any DeepScoring)? {
+  ) throws -> EventScorer? {
     guard let own = folder.card.hybrid else { return nil }
     guard case .catalog(let input) = source, input.archive != nil else {
       report.warn("there are no waveforms, so the model's network takes no part; features alone decide")

@@ -45,6 +45,20 @@ public struct TrainHybridJob {
     }
   }
 
+  private func summarize(_ folder: ModelFolder, _ report: Reporter) {
+    let card = folder.card
+    let seen = card.hybrid.map { ", the waveforms of \($0.events) seen by the network" } ?? ""
+    report.say(
+      "trained on \(card.training.events) events (\(card.training.realEvents) real)\(seen); model \(card.shortHash)")
+    if let validation = card.validation {
+      report.say("on \(validation.method):")
+      for line in ValidationReport(validation).lines { report.say(line) }
+    }
+    report.say(
+      "real from P = \(fixed(card.thresholds.real, decimals: 3)), fake below P = \(fixed(card.thresholds.fake, decimals: 3)); folder \(output)"
+    )
+  }
+
   private var trainings: String { "\(output)/network-training" }
 
   private func train(over communicator: any Communicator, report: Reporter) throws -> ModelFolder {
@@ -62,7 +76,7 @@ public struct TrainHybridJob {
       try folder.write(to: output)
       try? FileManager.default.removeItem(atPath: trainings)
     }
-    if communicator.isRoot { HybridSummary(folder).say(report, output: output) }
+    if communicator.isRoot { summarize(folder, report) }
     return folder
   }
 

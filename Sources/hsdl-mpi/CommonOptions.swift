@@ -52,7 +52,8 @@ struct LabelledOptions: ParsableArguments {
       valueName: "labels.csv"))
   var labels: [String] = []
 
-  func validate() throws {
+  /// - Throws: `ValidationError` when what was given is not enough for labelled events.
+  func requireComplete() throws {
     guard featureTable.isEmpty == labels.isEmpty else {
       throw ValidationError("--feature-table and --labels go together")
     }

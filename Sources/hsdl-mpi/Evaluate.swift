@@ -1,6 +1,7 @@
 import ArgumentParser
 import Coordinator
 import HSDLCompute
+import Worker
 
 /// Tells how good the models are.
 struct Evaluate: ParsableCommand {
@@ -12,6 +13,10 @@ struct Evaluate: ParsableCommand {
       --test-fake (or --test-feature-table and --test-labels), models are trained on the first set and tested on the second; test events that are training \
       events too are removed first.
 
+      With --events and --labels, the probabilities of a refined catalog are measured: those of the model and of its \
+      parts, with intervals by drawing blocks of time, a table of reliability, and what the thresholds do at the stated \
+      costs.
+
       Writes metrics.json (accuracy, precision, recall, F1, ROC-AUC, average precision, Brier score, expected \
       calibration error, log loss, confusion matrix, 95 % Wilson intervals) and predictions.csv.
 
@@ -21,9 +26,39 @@ struct Evaluate: ParsableCommand {
         hsdl-mpi evaluate --real r1.csv --fake f1.csv --test-real r2.csv \\
           --test-fake f2.csv -o transfer
         hsdl-mpi evaluate --feature-table features.csv --labels labels.csv --features all -o evaluation
+        hsdl-mpi evaluate --events refined/events.csv --labels labels.csv -o evaluation
+        hsdl-mpi evaluate --picker eqt --data stead:test.hdf5 -o picker-evaluation
       """)
 
   @OptionGroup var labelled: LabelledOptions
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Events of which `refine` has given the probabilities, to be measured by --labels.", valueName: "events.csv"))
+  var events: [String] = []
+
+  @OptionGroup var costs: CostOptions
+
+  @Option(help: ArgumentHelp("The folder of a picker, to be measured by --data or --network.", valueName: "folder"))
+  var picker: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Labelled waveforms: stead:FILE.hdf5, seisbench:DIR, npz:FILE.npz.", valueName: "kind:path"))
+  var data: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Folders that `synth` has made: truth.xml, archive and stations.xml of each.", valueName: "folder"))
+  var network: [String] = []
+
+  @Option(help: ArgumentHelp("The least probability of P of a picker.", valueName: "p"))
+  var pThreshold: Double?
+
+  @Option(help: ArgumentHelp("The least probability of S of a picker.", valueName: "p"))
+  var sThreshold: Double?
 
   @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of real test events.", valueName: "table.csv"))
   var testReal: [String] = []
@@ -54,6 +89,22 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var log: LogOptions
 
   func validate() throws {
+    guard (picker == nil) == (data.isEmpty && network.isEmpty) else {
+      throw ValidationError("--picker goes with --data or --network")
+    }
+    guard picker == nil else {
+      guard labelled.real.isEmpty, labelled.featureTable.isEmpty, events.isEmpty else {
+        throw ValidationError("measure a picker, or models of events, not both")
+      }
+      return
+    }
+    guard events.isEmpty else {
+      guard labelled.real.isEmpty, labelled.fake.isEmpty, labelled.featureTable.isEmpty, !labelled.labels.isEmpty,
+        testReal.isEmpty, testFeatureTable.isEmpty
+      else { throw ValidationError("--events goes with --labels, and with no other events") }
+      return
+    }
+    try labelled.requireComplete()
     guard (2...100).contains(folds) else { throw ValidationError("--folds must be from 2 to 100") }
     guard (1...10_000).contains(repeats) else { throw ValidationError("--repeats must be from 1 to 10000") }
     guard testReal.isEmpty == testFake.isEmpty else {
@@ -67,7 +118,36 @@ struct Evaluate: ParsableCommand {
     else { throw ValidationError("test on what you train on: pick tables, or tables of features") }
   }
 
+  private func evaluatePicker(_ picker: String) throws {
+    try Program.onAllRanks(log) { communicator, report in
+      let job = try communicator.agree { () -> EvaluatePickerJob in
+        let sources =
+          try data.map { try TrainingSource($0) }
+          + network.map {
+            .catalog(catalogs: ["\($0)/truth.xml"], archive: "sds:\($0)/archive", stations: ["\($0)/stations.xml"])
+          }
+        var job = EvaluatePickerJob(model: picker, sources: sources, output: out.output)
+        job.changes.pThreshold = pThreshold
+        job.changes.sThreshold = sThreshold
+        job.overwrites = out.overwrite
+        return job
+      }
+      try job.run(over: communicator, report: report)
+    }
+  }
+
   func run() throws {
+    if let picker { return try evaluatePicker(picker) }
+    guard events.isEmpty else {
+      var job = EvaluateEventsJob(events: events, labels: labelled.labels, output: out.output)
+      job.costs = costs.costs
+      job.seed = model.seed
+      job.overwrites = out.overwrite
+      try Program.onAllRanks(log) { communicator, report in
+        try job.run(over: communicator, report: report)
+      }
+      return
+    }
     var job = EvaluateJob(labelled.source, output: out.output)
     if !testReal.isEmpty {
       job.testSource = .picks(real: testReal, fake: testFake)

@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Coordinator
-import HSDLCompute
+public import HSDLCompute
 import MPI
 import SeismicFormats
 import Worker
@@ -146,6 +146,8 @@ struct Pick: ParsableCommand {
   /// Collective.
   @Sendable private static func load(_ folder: String, over communicator: any Communicator) throws -> PickerModel {
     let folder = try PickerFolder.load(folder, over: communicator)
-    return PickerModel(network: try communicator.agree { try folder.picker() }, hash: folder.card.hash)
+    return PickerModel(
+      network: try communicator.agree { try folder.picker() }, hash: folder.card.hash,
+      description: folder.card.description)
   }
 }

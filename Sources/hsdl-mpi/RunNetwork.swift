@@ -35,6 +35,12 @@ struct RunNetwork: ParsableCommand {
   @Flag(help: "Compute in libtorch, instead of in loops made for the kind of processor.")
   var libtorch = false
 
+  @Flag(
+    help:
+      "Normalise batches by the statistics of these windows, as in training, instead of the stored ones. Computes in libtorch."
+  )
+  var batchStatistics = false
+
   @OptionGroup var log: LogOptions
 
   func validate() throws {
@@ -67,9 +73,20 @@ struct RunNetwork: ParsableCommand {
             found: "window \(index / (3 * description.windowLength)) holds \(array.values[index])",
             expected: "finite numbers")
         }
+        let count = array.shape[0]
+        if batchStatistics {
+          let form = picker.card.architecture.architecture
+          let output = try form.probabilitiesInTraining(array.values, count: count, picker.parameters)
+          try NumPyFile.write(
+            NumericArray(shape: [count, description.outputs.count, description.windowLength], values: output),
+            to: outputFile)
+          report.say(
+            "\(counted(count, "windows")) through \(description.architecture), with their own statistics: \(outputFile)"
+          )
+          return
+        }
         let network =
           libtorch ? try LibtorchPicker(picker.card.architecture.architecture, picker.parameters) : try picker.picker()
-        let count = array.shape[0]
         var output = [Float](repeating: 0, count: count * description.outputs.count * description.windowLength)
         try array.values.withUnsafeBufferPointer { windows in
           try output.withUnsafeMutableBufferPointer { try network.probabilities(windows, count: count, into: $0) }

@@ -49,13 +49,15 @@ struct TrainShallow: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The models whose mean is taken, separated by commas: \(ModelKinds.allNames).", valueName: "models"))
+      "The models that are put together, separated by commas: \(ModelKinds.allNames).", valueName: "models"))
   var models = ModelKinds([.forest, .boosting, .svm, .logistic])
 
   @OptionGroup var costs: CostOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var log: LogOptions
+
+  func validate() throws { try labelled.requireComplete() }
 
   func run() throws {
     var job = TrainJob(labelled.source, output: out.output)

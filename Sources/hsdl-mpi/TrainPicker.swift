@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Coordinator
-import HSDLCompute
+public import HSDLCompute
 import SeismicFormats
 import Worker
 

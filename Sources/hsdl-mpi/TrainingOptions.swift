@@ -1,5 +1,5 @@
-import ArgumentParser
-import Worker
+public import ArgumentParser
+public import Worker
 
 extension LearningRateSchedule.Scaling: ExpressibleByArgument {}
 extension OptimizerSettings.Method: ExpressibleByArgument {}

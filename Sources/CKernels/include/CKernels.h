@@ -1,4 +1,4 @@
-// The inner loops of the pickers' forward pass, each made for the instructions of several processors.
+// The inner loops of the pickers, each made for the instructions of several processors.
 //
 // They are C because a function that is compiled for instructions beyond those of the whole program, and chosen when it runs, cannot be
 // written in Swift today. Nothing but such loops belongs here: layers, weights and memory are Swift's (HSDLCompute/Deep/Inference).
@@ -57,6 +57,20 @@ typedef struct {
   long output_sequence_stride, output_stride;
 } kernels_lstm;
 
+/// A convolution of stride one over channels that lie one behind the other: for training, where libtorch holds them so.
+typedef struct {
+  /// The first sample that the first tap of the first output meets, in rows with room for taps - 1 numbers behind `length`.
+  const float *input;
+  long input_pitch, inputs, taps;
+  /// Packed by blocks of eight outputs, then four, then one, as long as there are so many: each [inputs][taps][block].
+  const float *weights;
+  const float *bias;
+  /// Channels and samples that come out; the samples are as many as lanes or more.
+  long outputs, length;
+  float *output;
+  long output_pitch;
+} kernels_planar;
+
 /// Additive attention over all samples of a sequence of 16 channels.
 typedef struct {
   /// [length][16].
@@ -92,6 +106,11 @@ typedef struct {
       const float *a, const float *b, const float *gain, const float *offset, float epsilon, long rows, float *output);
   /// Softmax over three curves: input in blocks of 3 × 16 numbers, output `count` numbers of each at `output_stride`.
   void (*softmax3)(const float *input, long count, float *output, long output_stride);
+  void (*planar)(const kernels_planar *);
+  /// sums[o][c][j] += Σ gradient[o][t] · input[c][t + j] over t < length, a multiple of 16; rows of channels at their pitches.
+  void (*correlate)(
+      const float *gradient, long gradient_pitch, long outputs, const float *input, long input_pitch, long inputs, long length,
+      long taps, double *sums);
 } kernels;
 
 /// The loops for a width of vectors of 16 (AVX-512), 8 (AVX2 and FMA) or 4; null where this processor has no such.

@@ -115,51 +115,36 @@ public final class ContinuousPicker {
   ) throws {
     let wanted = samples(in: span)
     guard !wanted.isEmpty else { return }
-    let context = contextCount
-    let curveRange = wanted.lowerBound - context..<wanted.upperBound + context
     let blocks = blocks(for: span)
-    let first = preprocessing.samples(ofBlock: blocks.lowerBound).lowerBound
-    let taper = preprocessing.numbering.count(settings.taper)
-    var buffer = BlockBuffer(
-      start: first, taper: taper, gapMargin: preprocessing.numbering.count(settings.gapMargin))
-    var run = Run(
-      section: wanted.lowerBound, curveStart: curveRange.lowerBound,
-      stack: ProbabilityStack(
-        curveCount: outputs.count, windowLength: grid.length, blind: network.description.blind,
-        rule: settings.stack, start: curveRange.lowerBound),
-      curves: [[Float]](repeating: [], count: outputs.count))
-    let all = grid.windows(touching: curveRange)
-    var next = all.lowerBound
+    var run = begin(wanted, at: wanted.lowerBound, block: blocks.lowerBound)
+    // Blocks without data that are put off until data come.
+    var idle: Int?
+    // So much may lie before data and still matter for their picks.
+    let length = preprocessing.samples(ofBlock: 0).count
+    let back = (contextCount + grid.length + 2 + length - 1) / length
     for number in blocks {
-      let samples = preprocessing.samples(ofBlock: number)
       let made = try block(number)
-      if made != nil { counts.samples += samples.clamped(to: wanted).count }
-      buffer.append(made, samples: samples)
-      // A change of the sensor, which comes to light with the next block, reaches back by the taper.
-      let ready = number == blocks.upperBound - 1 ? buffer.end : buffer.end - taper
-      while next < all.upperBound, grid.samples(next).upperBound <= ready {
-        let samples = grid.samples(next)
-        if buffer.hasData(samples) {
-          let size = 3 * grid.length
-          buffer.window(
-            samples, normalisation,
-            into: UnsafeMutableBufferPointer(
-              rebasing: windows[run.waiting.count * size..<(run.waiting.count + 1) * size]))
-          run.waiting.append(samples.lowerBound)
-          if run.waiting.count == settings.batchSize { try flush(&run) }
-        }
-        next += 1
+      guard let made else {
+        // Nothing can come out before data come again.
+        if idle == nil, !run.buffer.hasSource(run.section - 1..<Int.max) { idle = number }
+        if idle == nil { try advance(&run, nil, number, blocks, wanted, onPick) }
+        continue
       }
-      // Windows that wait hold their samples themselves, but their curves are not there yet.
-      let firstOpen = run.waiting.first ?? grid.samples(next).lowerBound
-      try advance(&run, to: min(firstOpen, curveRange.upperBound), wanted, buffer, onPick)
-      buffer.drop(
-        before: min(
-          grid.samples(next).lowerBound,
-          run.section - Self.measurementReach * rate))
+      counts.samples += preprocessing.samples(ofBlock: number).clamped(to: wanted).count
+      if var first = idle {
+        if first < number - back {
+          first = number - back
+          run = begin(
+            wanted, at: max(run.section, preprocessing.samples(ofBlock: number).lowerBound - 1), block: first)
+        }
+        for skipped in first..<number { try advance(&run, nil, skipped, blocks, wanted, onPick) }
+        idle = nil
+      }
+      try advance(&run, made, number, blocks, wanted, onPick)
     }
+    guard idle == nil else { return }
     try flush(&run)
-    try advance(&run, to: curveRange.upperBound, wanted, buffer, onPick)
+    try take(&run, upTo: run.curveEnd, wanted, onPick)
   }
 
   /// What is under way in a span.
@@ -168,11 +153,59 @@ public final class ContinuousPicker {
     var section: Int
     /// The sample that ``curves`` begin with.
     var curveStart: Int
+    /// The sample behind the last one of which curves are wanted.
+    var curveEnd: Int
+    /// The next window.
+    var window: Int
+    var buffer: BlockBuffer
     var stack: ProbabilityStack
     /// The curves that are complete.
     var curves: [[Float]]
     /// The first samples of the windows that wait for the network.
     var waiting: [Int] = []
+  }
+
+  /// Begins to take picks from a sample on, with blocks from a number on.
+  private func begin(_ wanted: Range<Int>, at section: Int, block: Int) -> Run {
+    let (start, end) = (section - contextCount, wanted.upperBound + contextCount)
+    return Run(
+      section: section, curveStart: start, curveEnd: end, window: grid.windows(touching: start..<end).lowerBound,
+      buffer: BlockBuffer(
+        start: preprocessing.samples(ofBlock: block).lowerBound, taper: preprocessing.numbering.count(settings.taper),
+        gapMargin: preprocessing.numbering.count(settings.gapMargin)),
+      stack: ProbabilityStack(
+        curveCount: outputs.count, windowLength: grid.length, blind: network.description.blind,
+        rule: settings.stack, start: start),
+      curves: [[Float]](repeating: [], count: outputs.count))
+  }
+
+  /// Takes in a block, and does what can be done with it.
+  private func advance(
+    _ run: inout Run, _ block: PickerBlock?, _ number: Int, _ blocks: Range<Int>, _ wanted: Range<Int>,
+    _ onPick: (StationPick) throws -> Void
+  ) throws {
+    run.buffer.append(block, samples: preprocessing.samples(ofBlock: number))
+    // A change of the sensor, which comes to light with the next block, reaches back by the taper.
+    let taper = preprocessing.numbering.count(settings.taper)
+    let ready = number == blocks.upperBound - 1 ? run.buffer.end : run.buffer.end - taper
+    while grid.samples(run.window).lowerBound < run.curveEnd, grid.samples(run.window).upperBound <= ready {
+      let samples = grid.samples(run.window)
+      if run.buffer.hasData(samples) {
+        let size = 3 * grid.length
+        run.buffer.window(
+          samples, normalisation,
+          into: UnsafeMutableBufferPointer(
+            rebasing: windows[run.waiting.count * size..<(run.waiting.count + 1) * size]))
+        run.waiting.append(samples.lowerBound)
+        if run.waiting.count == settings.batchSize { try flush(&run) }
+      }
+      run.window += 1
+    }
+    // Windows that wait hold their samples themselves, but their curves are not there yet.
+    let firstOpen = run.waiting.first ?? grid.samples(run.window).lowerBound
+    try take(&run, upTo: min(firstOpen, run.curveEnd), wanted, onPick)
+    run.buffer.drop(
+      before: min(grid.samples(run.window).lowerBound, run.section - Self.measurementReach * rate))
   }
 
   /// Puts the windows that wait through the network.
@@ -193,8 +226,10 @@ public final class ContinuousPicker {
   }
 
   /// Takes picks of all sections whose curves are complete.
-  private func advance(
-    _ run: inout Run, to end: Int, _ wanted: Range<Int>, _ buffer: BlockBuffer, _ onPick: (StationPick) throws -> Void
+  ///
+  /// - Parameter end: up to where curves are complete.
+  private func take(
+    _ run: inout Run, upTo end: Int, _ wanted: Range<Int>, _ onPick: (StationPick) throws -> Void
   ) throws {
     var curves = run.curves
     run.curves = []
@@ -203,9 +238,8 @@ public final class ContinuousPicker {
     let length = Self.sectionSeconds * rate
     while run.section < wanted.upperBound {
       let sectionEnd = min((floorQuotient(run.section, length) + 1) * length, wanted.upperBound)
-      let curveEnd = run.curveStart + run.curves[0].count
-      guard curveEnd >= sectionEnd + contextCount else { return }
-      try extract(run, run.section..<sectionEnd, buffer, onPick)
+      guard run.curveStart + run.curves[0].count >= sectionEnd + contextCount else { return }
+      try extract(run, run.section..<sectionEnd, onPick)
       run.section = sectionEnd
       let drop = min(max(sectionEnd - contextCount - run.curveStart, 0), run.curves[0].count)
       for index in run.curves.indices { run.curves[index].removeFirst(drop) }
@@ -215,9 +249,10 @@ public final class ContinuousPicker {
 
   /// Makes picks of a section of the curves.
   private func extract(
-    _ run: Run, _ section: Range<Int>, _ buffer: BlockBuffer, _ onPick: (StationPick) throws -> Void
+    _ run: Run, _ section: Range<Int>, _ onPick: (StationPick) throws -> Void
   ) throws {
     // A peak's sample may lie one before its time.
+    let buffer = run.buffer
     guard buffer.hasSource(section.lowerBound - 1..<section.upperBound + 1) else { return }
     let context = contextCount
     let range = section.lowerBound - context - run.curveStart..<section.upperBound + context - run.curveStart

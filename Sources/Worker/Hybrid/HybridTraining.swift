@@ -1,4 +1,4 @@
-public import HSDLCompute
+import HSDLCompute
 public import MPI
 import SeismicFormats
 

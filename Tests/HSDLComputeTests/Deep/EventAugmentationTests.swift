@@ -22,7 +22,9 @@ struct EventAugmentationTests {
     var augmentation = EventAugmentation.none
     augmentation.thinned = 1
     var counts: Set<Int> = []
-    for key in 0..<200 { counts.insert(augmentation.apply(to: event, seed: 1, epoch: 0, key: UInt64(key)).stationCount) }
+    for key in 0..<200 {
+      counts.insert(augmentation.apply(to: event, seed: 1, epoch: 0, key: UInt64(key)).stationCount)
+    }
     #expect(counts.min() == 4 && counts.max() == 8)
     augmentation.leastStations = 0
     for key in 0..<50 {

@@ -19,7 +19,8 @@ struct EventWindowTests {
     return windows.samples[number * length..<(number + 1) * length].map { Double($0) / Double(EventWindows.scale) }
   }
 
-  @Test("an onset stands where it is predicted, and as far off as the prediction is wrong", arguments: [0.0, 3.0, -2.0])
+  @Test(
+    "an onset stands where it is predicted, and as far off as the prediction is wrong", arguments: [0.0, 3.0, -2.0])
   func onset(late: Double) throws {
     let windows = windows(
       SyntheticWindows.record(rate: 100, onset: 60 + late, noise: 0), SyntheticWindows.arrivals())
@@ -59,7 +60,8 @@ struct EventWindowTests {
       extractor.add(
         SyntheticWindows.record(rate: 100, onset: 60, frequency: 5, noise: 0), SyntheticWindows.arrivals(), site)
       extractor.add(
-        SyntheticWindows.record(rate: 100, onset: 60, frequency: frequency, noise: 0), SyntheticWindows.arrivals(), site)
+        SyntheticWindows.record(rate: 100, onset: 60, frequency: frequency, noise: 0), SyntheticWindows.arrivals(), site
+      )
       let windows = extractor.finish()
       return 2 * Double(windows[.relativeAmplitude, 1])
     }
@@ -98,7 +100,8 @@ struct EventWindowTests {
   @Test("attributes by hand")
   func attributes() {
     let windows = windows(
-      SyntheticWindows.record(rate: 50, onset: 60, noise: 0.001), SyntheticWindows.arrivals(p: 62, difference: 7, distance: 300))
+      SyntheticWindows.record(rate: 50, onset: 60, noise: 0.001),
+      SyntheticWindows.arrivals(p: 62, difference: 7, distance: 300))
     let expected: [(StationAttribute, Float)] = [
       (.logDistance, 1), (.travelTimeDifference, 0.7), (.azimuthSine, 0.5), (.azimuthCosine, 0.8660254), (.depth, 0.5),
       (.isDepthKnown, 1), (.elevation, 1.5), (.hasP, 1), (.hasS, 0), (.residualP, 0.8), (.residualS, 0),
@@ -132,7 +135,8 @@ struct EventWindowTests {
     }
     let windows = extractor.finish()
     #expect(windows.stationCount == 1)
-    #expect(windows.attributes.allSatisfy(\.isFinite))
+    let areFinite = windows.attributes.allSatisfy { $0.isFinite }
+    #expect(areFinite)
   }
 
   @Test("of many stations the first are taken")
@@ -140,7 +144,8 @@ struct EventWindowTests {
     let extractor = EventWindowExtractor(maximumStations: 2)
     extractor.begin()
     let record = SyntheticWindows.record(rate: 25, onset: 60)
-    #expect((0..<4).map { _ in extractor.add(record, SyntheticWindows.arrivals(), site) } == [true, true, false, false])
+    #expect(
+      (0..<4).map { _ in extractor.add(record, SyntheticWindows.arrivals(), site) } == [true, true, false, false])
     #expect(extractor.finish().stationCount == 2)
   }
 }

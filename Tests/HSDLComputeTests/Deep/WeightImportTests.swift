@@ -47,11 +47,10 @@ struct WeightImportTests {
     let imported = try WeightImport.network(Self.eqcct(phase), from: "pattern")
     #expect(imported.origin == .seisBench)
     #expect(imported.architecture == .eqcct(EQCCT(phases: [phase])))
-    var windows: [Float] = []
-    for channel in 0..<3 {
-      for sample in 0..<6000 {
-        let number: Int = (sample * (channel + 3) + (sample * sample) % 7) % 23 - 11
-        windows.append(Float(number) / 8)
+    let windows: [Float] = (0..<3).flatMap { (channel: Int) -> [Float] in
+      (0..<6000).map { (sample: Int) -> Float in
+        let pattern: Int = sample * (channel + 3) + (sample * sample) % 7
+        return Float(pattern % 23 - 11) / 8
       }
     }
     let found = try NetworkReferenceTests.probabilities(
@@ -123,11 +122,9 @@ struct WeightImportTests {
     let archive = try NumPyArchive(SharedData.path("seqt/waveforms/four_examples.npz"))
     // Samples × components, E N Z, already normalised.
     let data = try archive.array("data").values
-    var windows: [Float] = []
-    for window in 0..<4 {
-      for channel in 0..<3 {
-        for sample in 0..<6000 { windows.append(data[(window * 6000 + sample) * 3 + channel]) }
-      }
+    let windows: [Float] = (0..<4 * 3 * 6000).map { (place: Int) -> Float in
+      let sample: Int = place / 18000 * 6000 + place % 6000
+      return data[sample * 3 + place / 6000 % 3]
     }
     let expected = try archive.array("eqt_conservative_prob").values
     let found = try NetworkReferenceTests.probabilities(

@@ -62,6 +62,25 @@ struct ContinuousPickerTests {
     }
   }
 
+  @Test("long pauses are passed over, whatever their length")
+  func longPauses() throws {
+    for pause in [601.0, 1900, 5000] {
+      var data = ImpulseData(start: Self.midnightSample - 30_000, count: 60_000 + Int(pause * 100))
+      data.p = Array(stride(from: data.start + 777, to: data.start + data.count, by: 2003))
+      let gap = Self.midnightSample..<Self.midnightSample + Int(pause * 100)
+      let network = ImpulseNetwork()
+      let found = try picks(data.traces(gaps: [gap]), seconds(-7000, 20_000), network)
+      let expected = data.p.filter {
+        ($0 < gap.lowerBound - 100 || $0 >= gap.upperBound + 100) && $0 < data.start + data.count - 100
+      }
+      let isSame = found.map { Int(($0.time.timeInterval(since: .epoch) * 100).rounded()) } == expected
+      #expect(isSame, "\(pause) s")
+      // No window is left out that touches data, and none is looked at that does not.
+      let windows = network.calls.reduce(0, +)
+      #expect(abs(windows - 600) < 10)
+    }
+  }
+
   @Test(
     "picks do not depend on how the record is cut into files, nor on what lies far before",
     arguments: [

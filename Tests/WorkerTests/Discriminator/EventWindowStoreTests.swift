@@ -1,4 +1,3 @@
-import Foundation
 import HSDLCompute
 import MPI
 import SeismicFormats
@@ -13,10 +12,19 @@ struct EventWindowStoreTests {
   }
 
   private let events: [(EventWindowEntry, EventWindows)] = [
-    (EventWindowEntry(id: "b", time: UTCTime(seconds: 20), label: .fake), SyntheticWindows.event(stations: 2, isReal: false, seed: 1)),
-    (EventWindowEntry(id: "ä", time: UTCTime(seconds: -5, nanoseconds: 7), label: .real), SyntheticWindows.event(stations: 3, isReal: true, seed: 2)),
+    (
+      EventWindowEntry(id: "b", time: UTCTime(seconds: 20), label: .fake),
+      SyntheticWindows.event(stations: 2, isReal: false, seed: 1)
+    ),
+    (
+      EventWindowEntry(id: "ä", time: UTCTime(seconds: -5, nanoseconds: 7), label: .real),
+      SyntheticWindows.event(stations: 3, isReal: true, seed: 2)
+    ),
     (EventWindowEntry(id: "none", time: nil, label: .uncertain), EventWindows()),
-    (EventWindowEntry(id: "a", time: UTCTime(seconds: 20), label: .real), SyntheticWindows.event(stations: 1, isReal: true, seed: 3)),
+    (
+      EventWindowEntry(id: "a", time: UTCTime(seconds: 20), label: .real),
+      SyntheticWindows.event(stations: 1, isReal: true, seed: 3)
+    ),
   ]
 
   private func write(_ events: [(EventWindowEntry, EventWindows)], _ path: String) throws {
@@ -70,10 +78,14 @@ struct EventWindowStoreTests {
       for place in 0..<store.count { _ = try store.windows(place) }
     }
     try readAll(bytes)
-    for length in Array(0..<64) + Array(stride(from: 64, to: bytes.count, by: 997)) + Array(bytes.count - 300..<bytes.count) {
+    for length in Array(0..<64) + Array(stride(from: 64, to: bytes.count, by: 997))
+      + Array(bytes.count - 300..<bytes.count)
+    {
       #expect(throws: FormatError.self, "\(length)") { try readAll(Array(bytes[..<length])) }
     }
-    for place in Array(0..<16) + Array(stride(from: 16, to: bytes.count, by: 499)) + Array(bytes.count - 250..<bytes.count) {
+    for place in Array(0..<16) + Array(stride(from: 16, to: bytes.count, by: 499))
+      + Array(bytes.count - 250..<bytes.count)
+    {
       var changed = bytes
       changed[place] ^= 0x41
       #expect(throws: FormatError.self, "\(place)") { try readAll(changed) }
@@ -84,8 +96,10 @@ struct EventWindowStoreTests {
   func ranks() throws {
     let folder = try TemporaryFolder()
     let many = (0..<23).map { number in
-      (entry("e\(number)", Int64(number), number % 3 == 0 ? .fake : .real),
-        SyntheticWindows.event(stations: 1 + number % 4, isReal: number % 3 != 0, seed: UInt64(number)))
+      (
+        entry("e\(number)", Int64(number), number % 3 == 0 ? .fake : .real),
+        SyntheticWindows.event(stations: 1 + number % 4, isReal: number % 3 != 0, seed: UInt64(number))
+      )
     }
     try write(many, folder.path("store"))
     let store = try EventWindowStore(folder.path("store"))

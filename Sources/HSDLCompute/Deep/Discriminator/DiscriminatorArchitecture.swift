@@ -39,7 +39,8 @@ public struct DiscriminatorArchitecture: Sendable, Hashable, Codable {
   /// - Throws: ``ComputeError`` where they do not, as in a damaged card.
   public func validate() throws {
     let sizes = channels + [attributeWidth, width, heads, feedForward, headWidth, groups]
-    guard channels.count == kernels.count, (1...8).contains(channels.count), sizes.allSatisfy({ (1...4096).contains($0) }),
+    guard channels.count == kernels.count, (1...8).contains(channels.count),
+      sizes.allSatisfy({ (1...4096).contains($0) }),
       (0...16).contains(layers), kernels.allSatisfy({ (1...63).contains($0) && $0 % 2 == 1 }),
       channels.allSatisfy({ $0 % groups == 0 }), width % heads == 0, (0..<1).contains(dropout)
     else { throw ComputeError.badModel(reason: "the sizes of the discriminator's layers do not fit together") }

@@ -131,7 +131,8 @@ public final class DiscriminatorTraining: TrainableModel {
       ]),
       Batch([Tensor(microBatch.attributes, [events * places, DiscriminatorArchitecture.inputAttributes])]), pass)
     return try network.logits(
-      stations.reshape([events, places, architecture.width]), absent: Batch([Tensor(microBatch.absent, [events, places])]),
+      stations.reshape([events, places, architecture.width]),
+      absent: Batch([Tensor(microBatch.absent, [events, places])]),
       counts: Batch([Tensor(microBatch.counts, [events, 1])]), pass)
   }
 

@@ -82,8 +82,10 @@ public final class EventWindowExtractor {
     var quality = (missing: 0, clipped: 0, total: 0)
     for (lane, component) in [record.vertical, record.north, record.east].enumerated() {
       guard let component, present & 1 << UInt8(lane) != 0 else { continue }
-      let outside = [Range(uncheckedBounds: (inside.lowerBound, min(max(inside.lowerBound, 0), inside.upperBound))),
-        Range(uncheckedBounds: (max(min(inside.upperBound, record.count), inside.lowerBound), inside.upperBound))]
+      let outside = [
+        Range(uncheckedBounds: (inside.lowerBound, min(max(inside.lowerBound, 0), inside.upperBound))),
+        Range(uncheckedBounds: (max(min(inside.upperBound, record.count), inside.lowerBound), inside.upperBound)),
+      ]
       for gap in component.missing + outside where gap.overlaps(inside) {
         let gap = gap.clamped(to: inside)
         quality.missing += gap.count
@@ -118,7 +120,8 @@ public final class EventWindowExtractor {
   ///
   /// - Returns: whether there is something in it that can be used.
   private func decimate(
-    _ component: StationRecord.Component, _ stretch: Range<Int>, _ inside: Range<Int>, _ design: WindowDesign, _ lane: Int
+    _ component: StationRecord.Component, _ stretch: Range<Int>, _ inside: Range<Int>, _ design: WindowDesign,
+    _ lane: Int
   ) -> Bool {
     let count = component.samples.count
     let visible = inside.clamped(to: 0..<count)
@@ -209,8 +212,10 @@ public final class EventWindowExtractor {
     set(.isDepthKnown, site.depth.isFinite ? 1 : 0)
     set(.elevation, site.elevation / 1000, limit: 10)
     let picks = [
-      (arrivals.isPPicked, arrivals.p - arrivals.predictedP, site.probabilityP, StationAttribute.hasP,
-        StationAttribute.residualP, StationAttribute.probabilityP),
+      (
+        arrivals.isPPicked, arrivals.p - arrivals.predictedP, site.probabilityP, StationAttribute.hasP,
+        StationAttribute.residualP, StationAttribute.probabilityP
+      ),
       (arrivals.isSPicked, arrivals.s - arrivals.predictedS, site.probabilityS, .hasS, .residualS, .probabilityS),
     ]
     for (isPicked, residual, probability, has, residualPlace, probabilityPlace) in picks where isPicked {

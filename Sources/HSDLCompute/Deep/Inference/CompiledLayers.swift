@@ -50,7 +50,9 @@ struct CompiledPooledConvolution {
       RowMatrix(layer, samples: halves ? 2 : 1), stride: (halves ? 2 : 1) * layer.inputs, kernels: kernels)
   }
 
-  /// Writes half of the samples of `input`, rounded up. Where a row holds two samples their number must be even.
+  /// Writes half as many samples, rounded up.
+  ///
+  /// Where a row holds two samples their number must be even.
   func run(_ input: PaddedSequence, into output: UnsafeMutablePointer<Float>) {
     if halves {
       product.run(

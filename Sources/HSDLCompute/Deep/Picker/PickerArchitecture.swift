@@ -44,6 +44,29 @@ extension PickerArchitecture {
   }
 }
 
+extension PickerArchitecture {
+  /// Probabilities of windows by the statistics of the windows themselves, as batch normalisation has them in training; no dropout's mask is drawn
+  /// twice alike, so networks with dropout give what one step of training would see.
+  ///
+  /// - Parameters:
+  ///   - windows: `count` × 3 × window length.
+  ///   - parameters: the numbers; their running statistics move as in training.
+  /// - Returns: `count` × outputs × window length.
+  /// - Throws: ``ComputeError``.
+  public func probabilitiesInTraining(
+    _ windows: [Float], count: Int, _ parameters: NetworkParameters
+  ) throws -> [Float] {
+    try check(parameters.layout)
+    let pass = try ForwardPass(
+      training: parameters, sampleWeights: [[Float](repeating: 1, count: count)], seed: 0, keys: [0],
+      exchange: NoExchange())
+    return try Tensor.withoutRecording {
+      let input = Batch([try Tensor(windows, [count, 3, description.windowLength])])
+      return try outputFunction.probabilities(curves(input, pass)).tensors.flatMap { try $0.values() }
+    }
+  }
+}
+
 /// A picker of any of the known architectures, as it stands in a model card.
 public enum AnyPickerArchitecture: Sendable, Equatable {
   /// PhaseNet.

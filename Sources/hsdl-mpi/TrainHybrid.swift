@@ -1,0 +1,84 @@
+import ArgumentParser
+import Coordinator
+import HSDLCompute
+import Worker
+
+/// Trains models on features and on waveforms, and joins them.
+struct TrainHybrid: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hybrid",
+    abstract: "Train models on features and a network on waveforms, and join them.",
+    discussion: """
+      What each model is worth is learned from what it says of blocks of time that it was not trained on. Without --discriminator the network \
+      is trained once without each block and once on all; with --discriminator a network that was trained on other events is taken. \
+      The folder that comes out is a model for `refine`; its card holds a reliability table, and scores with intervals.
+
+      Example:
+
+        mpirun -n 16 hsdl-mpi train hybrid --feature-table features/features.csv --labels labels.csv \\
+          --event-windows features/event_windows.bin -o model
+      """)
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Tables of features.", valueName: "features.csv"))
+  var featureTable: [String]
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Tables that say which events are real or fake (columns event_id,label).", valueName: "labels.csv"))
+  var labels: [String]
+
+  @Option(help: ArgumentHelp("The windows of the same events.", valueName: "event_windows.bin"))
+  var eventWindows: String?
+
+  @Option(help: ArgumentHelp("The folder of a discriminator that was trained on other events.", valueName: "folder"))
+  var discriminator: String?
+
+  @Option(help: ArgumentHelp("Blocks of time that are left out in turn.", valueName: "n"))
+  var blocks = 5
+
+  @Option(
+    help: ArgumentHelp("The models on features, separated by commas: \(ModelKinds.allNames).", valueName: "models"))
+  var models = ModelKinds([.forest, .boosting, .svm, .logistic])
+
+  @Option(help: ArgumentHelp("The features; all that the tables have, if not given.", valueName: "features"))
+  var features: String?
+
+  @Option(help: ArgumentHelp("Trees of a forest.", valueName: "n"))
+  var trees = 100
+
+  @Option(help: ArgumentHelp("Rounds of gradient boosting.", valueName: "n"))
+  var rounds = 150
+
+  @OptionGroup var costs: CostOptions
+  @OptionGroup var options: DiscriminatorOptions
+  @OptionGroup var out: OutputOptions
+  @OptionGroup var log: LogOptions
+
+  func validate() throws {
+    guard discriminator == nil || eventWindows != nil else {
+      throw ValidationError("--discriminator needs --event-windows, the windows of the events")
+    }
+    guard (2...100).contains(blocks) else { throw ValidationError("--blocks must be from 2 to 100") }
+    guard (1...10_000).contains(trees) else { throw ValidationError("--trees must be from 1 to 10000") }
+    guard (1...10_000).contains(rounds) else { throw ValidationError("--rounds must be from 1 to 10000") }
+  }
+
+  func run() throws {
+    var job = TrainHybridJob(.features(tables: featureTable, labels: labels), output: out.output)
+    job.windows = eventWindows
+    job.discriminator = discriminator
+    job.fit = options.fit
+    job.kinds = models.kinds
+    job.features = try features.map { try FeatureSet($0) }
+    job.settings.seed = options.training.seed
+    job.settings.forestTrees = trees
+    job.settings.boostingRounds = rounds
+    job.costs = costs.costs
+    job.blocks = blocks
+    job.overwrites = out.overwrite
+    try Program.onAllRanks(log) { communicator, report in
+      try job.run(over: communicator, report: report)
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import HSDLCompute
+
+/// The numbers of networks; QuakeML has tensors of another kind.
+typealias Tensor = HSDLCompute.Tensor
