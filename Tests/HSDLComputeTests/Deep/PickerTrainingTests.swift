@@ -1,6 +1,5 @@
 import Foundation
 import HSDLCompute
-import SeismicFormats
 import Testing
 
 /// Adds numbers over ranks that are threads, in the order of the ranks.

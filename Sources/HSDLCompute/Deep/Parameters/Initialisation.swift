@@ -4,7 +4,9 @@
 /// McClelland and Ganguli, 2014); the forget gate's bias 1 (Gers, Schmidhuber and Cummins, 2000). Norms: 1 and 0. Embeddings: uniform within
 /// ±0.05. Other biases: 0. Only exact arithmetic and square roots are used, so that they are the same on every machine.
 public enum Initialisation {
-  /// Fills all tensors. What a tensor gets depends on the seed and its own name only.
+  /// Fills all tensors.
+  ///
+  /// What a tensor gets depends on the seed and its own name only.
   public static func fill(_ parameters: NetworkParameters, seed: UInt64) {
     for (index, tensor) in parameters.layout.enumerated() {
       var generator = SplitMix64(seed: seed, stream: name(tensor.name))
