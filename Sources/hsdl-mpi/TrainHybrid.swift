@@ -11,7 +11,7 @@ struct TrainHybrid: ParsableCommand {
     discussion: """
       What each model is worth is learned from what it says of blocks of time that it was not trained on. Without --discriminator the network \
       is trained once without each block and once on all; with --discriminator a network that was trained on other events is taken. \
-      The folder that comes out is a model for `refine`; its card holds a reliability table, and scores with intervals.
+      The folder that comes out is a model for `refine`; its card.json holds a reliability table, and scores with intervals.
 
       Example:
 

@@ -11,9 +11,9 @@ public struct StackingTraining: Sendable {
   public let hybrid: Stacking?
   /// The probability of each event by the models on features, without the event's block.
   public let shallowProbabilities: [Double]
-  /// Likewise by the network; NaN without waveforms. Empty where there is no network.
+  /// Likewise by the network; NaN without waveforms; empty where there is no network.
   public let deepProbabilities: [Double]
-  /// Likewise by both; by the models on features alone without waveforms. Empty where there is no network.
+  /// Likewise by both; by the models on features alone without waveforms; empty where there is no network.
   public let hybridProbabilities: [Double]
 
   /// Fewer events of a kind with waveforms than this are not enough to weigh a network.

@@ -12,7 +12,9 @@ public struct AssemblyOptions: Hashable, Sendable {
   /// Whether components are turned to up, north and east, where the inventory says how they stand.
   public var rotates = true
   /// Whether the record's samples stand at the begin of the span and whole intervals behind it, instead of at the times of the
-  /// data. Samples that stand between are moved by whole 128ths of an interval, as most of them need it, so that the result
+  /// data.
+  ///
+  /// Samples that stand between are moved by whole 128ths of an interval, as most of them need it, so that the result
   /// does not depend on how the data are cut into fragments.
   public var startsWithSpan = false
 

@@ -50,7 +50,7 @@ public struct NetworkFolder<Card: NetworkCard> {
     self.parameters = parameters
   }
 
-  /// Writes the folder, the card last: a folder with a card is whole. Sets the hashes.
+  /// Writes the folder, the card last, so that a folder with a card is whole; sets the hashes.
   ///
   /// - Throws: ``FormatError``, ``JobError``.
   public mutating func write(to path: String) throws {

@@ -31,8 +31,9 @@ public struct HybridTraining {
 
     /// Where its scores come from.
     public var scores: Scores
-    /// The files of the network that joins the models, by name: trained on other events, or on all training events. Called
-    /// once, by all ranks together, after the scores were made; must return the same on all.
+    /// The files of the network that joins the models, by name: trained on other events, or on all training events.
+    ///
+    /// Called once, by all ranks together, after the scores were made; must return the same on all.
     public var files: () throws -> [String: [UInt8]]
 
     /// Describes a network.

@@ -169,7 +169,7 @@ struct FeatureTableFile {
     }
   }
 
-  /// Hands out the rows; times and values are read when they are asked for. A time that cannot be read is none.
+  /// Hands out the rows; times and values are read when they are asked for; a time that cannot be read is none.
   ///
   /// - Throws: ``FormatError`` when a feature has no column, or a number is none; what `body` throws.
   func forEachRow(

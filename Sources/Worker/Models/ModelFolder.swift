@@ -178,7 +178,8 @@ public struct ModelFolder: Sendable {
     else {
       throw FormatError(
         .unsupported, file: path, found: "it is a '\(card.format)' of kind '\(card.kind)'",
-        expected: "a shallow or hybrid model that this version (\(programVersion)) knows", remedy: "use the version that made it")
+        expected: "a shallow or hybrid model that this version (\(programVersion)) knows",
+        remedy: "use the version that made it")
     }
     guard try card.hash == hash(of: card) else {
       throw FormatError(

@@ -24,7 +24,9 @@ private struct HybridFixture {
       let time = UTCTime(seconds: 1_700_000_000 + Int64(number) * 600)
       let sink = TextSink()
       sink.append(time, fractionDigits: 6)
-      let values = [4 + sign + random.normal(), 2 + sign + random.normal(), random.uniform(), sign + 2 * random.normal()]
+      let values = [
+        4 + sign + random.normal(), 2 + sign + random.normal(), random.uniform(), sign + 2 * random.normal(),
+      ]
       features += "\(id),\(sink.string),\(values.map { "\($0)" }.joined(separator: ","))\n"
       labels += "\(id),\(isReal ? "real" : "fake")\n"
       scores[id] = number % 9 == 0 ? .nan : 2 * sign + 3 * random.normal()
