@@ -22,7 +22,7 @@ struct NetworkTests {
     #expect(output.count == 128 + 4 * 3 * 3001)
     try place.fail(
       "run-network --architecture eqtransformer --weights picker --input x.npy --output-file z.npy", 65,
-      "picker: it is a network of the kind phasenet; expected eqtransformer")
+      "the model cannot be read: picker: it is a network of the kind phasenet; expected eqtransformer")
     let weights = try place.folder.bytes("picker/model.safetensors")
     try place.folder.write("cut.safetensors", Array(weights.prefix(weights.count / 2)))
     let outcome = try place.run("run-network --weights cut.safetensors --input x.npy --output-file z.npy")
