@@ -20,7 +20,7 @@ public struct CatalogInput: Sendable, Equatable {
   public var mergesDuplicates = true
   /// Whether the features of single stations are written too.
   public var writesStationFeatures = false
-  /// Of how many stations of each event, the nearest ones, the windows that the discriminator sees are kept; 0 for none.
+  /// Of how many stations of each event, those with picks first and the nearest of them, the windows that the discriminator sees are kept; 0 for none.
   public var windowStations = 0
   /// Tables that say what the events are, for the windows; events that they do not name stay without a label.
   public var windowLabels: [String] = []

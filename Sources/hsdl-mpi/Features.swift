@@ -43,7 +43,7 @@ struct Features: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Write event_windows.bin too: what an event discriminator is trained with, of so many stations of each event, the nearest ones, up to 64. Needs --archive.",
+      "Write event_windows.bin too: what an event discriminator is trained with, of so many stations of each event, those with picks first, up to 64. Needs --archive.",
       valueName: "stations"))
   var eventWindows: Int?
 

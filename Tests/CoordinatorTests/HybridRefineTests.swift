@@ -7,11 +7,12 @@ import TestSupport
 import Testing
 import Worker
 
-/// A network that looks at how many stations there are, and at nothing else.
+/// A network that looks at how many stations have a P pick, and at nothing else.
 private final class CountingNetwork: DeepScoring {
   func logit(of event: EventWindows) throws -> Double {
-    // Some events it has nothing to say of.
-    event.stationCount % 5 == 4 ? .nan : Double(event.stationCount) - 3
+    // Of some events, whichever they are, it has nothing to say.
+    guard (event.samples.first ?? 0) % 5 != 0 else { return .nan }
+    return (0..<event.stationCount).reduce(-2) { $0 + Double(event[.hasP, $1]) }
   }
 }
 

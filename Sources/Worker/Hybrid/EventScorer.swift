@@ -4,7 +4,7 @@ public import HSDLCompute
 public struct EventScorer {
   /// The network.
   public var network: any DeepScoring
-  /// At most so many stations of an event are shown to it, the nearest ones: as many as in its training.
+  /// At most so many stations of an event are shown to it, those with picks first, the nearest of them: as many as in its training.
   public var maximumStations: Int
 
   /// Puts a scorer together.

@@ -25,9 +25,11 @@ public final class EventWindowExtractor {
     }
   }
 
-  /// At most so many stations are taken.
+  /// At most so many stations are taken: those with picks first, and of these and the others the ones that were added first.
   public let maximumStations: Int
   private var windows = EventWindows()
+  private var isPicked: [Bool] = []
+  private var pickedCount = 0
   /// log10 of each station's standard deviation, and the unit in which it is.
   private var amplitudes: [(log: Double, unit: String)] = []
   private var designs: [WindowDesign] = []
@@ -38,8 +40,7 @@ public final class EventWindowExtractor {
 
   /// Prepares.
   ///
-  /// - Parameter maximumStations: at most so many stations of an event are taken, the first ones; not more than
-  ///   ``EventWindows/maximumStations``.
+  /// - Parameter maximumStations: at most so many stations of an event are taken; not more than ``EventWindows/maximumStations``.
   public init(maximumStations: Int = EventWindows.maximumStations) {
     self.maximumStations = min(max(maximumStations, 0), EventWindows.maximumStations)
   }
@@ -47,17 +48,25 @@ public final class EventWindowExtractor {
   /// Begins an event.
   public func begin() {
     windows = EventWindows()
+    isPicked.removeAll(keepingCapacity: true)
+    pickedCount = 0
     amplitudes.removeAll(keepingCapacity: true)
   }
 
   /// Adds a station; call in the order of distance.
+  ///
+  /// Whether an event is real shows where it is said to have been seen: a false one has its picks anywhere in the network. So stations
+  /// with picks go before nearer ones without.
   ///
   /// Without a predicted P in the record, or a sample that is not constant in the window, the station is left out.
   ///
   /// - Returns: whether the station counts.
   @discardableResult
   public func add(_ record: StationRecord, _ arrivals: StationArrivals, _ site: Site) -> Bool {
-    guard windows.stationCount < maximumStations, arrivals.predictedP.isFinite,
+    let hasPick = arrivals.isPPicked || arrivals.isSPicked
+    // More than these cannot be among those that are taken.
+    let likeThis = hasPick ? pickedCount : windows.stationCount - pickedCount
+    guard likeThis < maximumStations, arrivals.predictedP.isFinite,
       let design = design(rate: record.samplingRate)
     else { return false }
     let step = EventWindows.samplingRate
@@ -94,11 +103,18 @@ public final class EventWindowExtractor {
       quality.clipped += StationSamples.overlap(component.clipped, inside)
       quality.total += inside.count
     }
-    return append(record, arrivals, site, window, present, quality)
+    guard append(record, arrivals, site, window, present, quality) else { return false }
+    isPicked.append(hasPick)
+    if hasPick { pickedCount += 1 }
+    return true
   }
 
   /// The event's windows.
   public func finish() -> EventWindows {
+    let order = isPicked.indices.filter { isPicked[$0] } + isPicked.indices.filter { !isPicked[$0] }
+    let taken = Array(order.prefix(maximumStations))
+    var windows = self.windows.selecting(taken)
+    let amplitudes = taken.map { self.amplitudes[$0] }
     var values = [Double](repeating: 0, count: amplitudes.count)
     for station in amplitudes.indices {
       var count = 0

@@ -1,5 +1,5 @@
-/// What the discriminator sees of an event: a window of three components and some attributes of each station in range, the
-/// nearest station first.
+/// What the discriminator sees of an event: a window of three components and some attributes of each station in range: those
+/// with picks first, then those without, each the nearest first.
 ///
 /// Windows have 1024 samples at 25 Hz, of the band 1–10 Hz, and begin 8 s before the *predicted* P: of an event whose origin is
 /// wrong the onsets do not stand where they should. 25 Hz keep what tells local earthquakes from noise up to hypocentral

@@ -18,7 +18,7 @@ public struct DiscriminatorCard: NetworkCard {
   public var windows = Windows()
   /// The attributes of stations, in the order in which it takes them.
   public var attributes = StationAttribute.allCases.map { "\($0)" }
-  /// At most so many stations of an event were looked at in training, the nearest ones.
+  /// At most so many stations of an event were looked at in training, those with picks first, the nearest of them.
   public var maximumStations: Int
   /// What it was trained on and how: names and values.
   public var training: [String: String] = [:]

@@ -16,7 +16,7 @@ public final class EventTrainerData: TrainerData {
     public var globalBatch = 32
     /// Events that go through the network together.
     public var microBatch = 4
-    /// At most so many stations of an event are looked at, the nearest ones.
+    /// At most so many stations of an event are looked at, those with picks first, the nearest of them.
     public var maximumStations = 24
     /// Whether real and fake events weigh the same together.
     public var isBalanced = true
