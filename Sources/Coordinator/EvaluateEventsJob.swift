@@ -64,6 +64,10 @@ public struct EvaluateEventsJob: Sendable {
     // Without a network the probability is that by features.
     let isHybrid = models.contains { $0.name == "deep" }
     if !isHybrid { models.removeAll { $0.name == "hybrid" } }
+    // Each is compared with those before it, and what is asked is how the combination differs from its parts.
+    let parts = ["shallow", "deep", "hybrid"]
+    models =
+      parts.compactMap { part in models.first { $0.name == part } } + models.filter { !parts.contains($0.name) }
     let validation = ModelCard.Validation(
       models: models, labels: table.labels, times: table.times, keys: table.ids.map { stableHash($0) }, costs: costs,
       method: "events of \(events.joined(separator: ", "))", blocks: 0, seed: seed)
