@@ -5,8 +5,8 @@ public import Worker
 
 /// Trains an event discriminator on windows of labelled events, and writes its folder.
 public struct TrainDiscriminatorJob {
-  /// The file of windows that `features --event-windows` wrote.
-  public var windows: String
+  /// The files of windows that `features --event-windows` wrote.
+  public var windows: [String]
   /// How it is fitted.
   public var fit = DiscriminatorFit()
   /// Where it goes, and checkpoints.
@@ -18,7 +18,7 @@ public struct TrainDiscriminatorJob {
   public static let files = DiscriminatorFolder.files
 
   /// Creates a job.
-  public init(windows: String, output: String) {
+  public init(windows: [String], output: String) {
     self.windows = windows
     self.output = output
   }
@@ -29,10 +29,10 @@ public struct TrainDiscriminatorJob {
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> DiscriminatorFolder {
     try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, over: communicator) {
-      let store = try communicator.agree { try EventWindowStore(windows) }
+      let store = try communicator.agree { try EventWindowStore(joining: windows) }
       let parts = fit.parts(store, Array(store.entries.indices))
       report.note(
-        "\(counted(parts.training.count, "events")) to fit, \(parts.validation.count) to choose by, of \(store.count) in \(windows)"
+        "\(counted(parts.training.count, "events")) to fit, \(parts.validation.count) to choose by, of \(store.count) in \(windows.joined(separator: ", "))"
       )
       let course = TrainingCourse(epochs: fit.settings.epochs, metrics: [], report: report)
       let fitted = try fit.train(
@@ -40,7 +40,7 @@ public struct TrainDiscriminatorJob {
         callbacks: course.callbacks)
       course.finish()
       try TrainingCourse.requireEnd(fitted.outcome)
-      var folder = fit.folder(fitted, store: store, source: windows)
+      var folder = fit.folder(fitted, store: store, source: windows.joined(separator: ", "))
       try communicator.agreeOnRoot {
         try folder.write(to: output)
         report.say(

@@ -8,8 +8,8 @@ public import Worker
 public struct TrainHybridJob {
   /// The events' features.
   public var source: LabelledSource
-  /// The file of the same events' windows; nil for models on features alone.
-  public var windows: String?
+  /// The files of the same events' windows; none for models on features alone.
+  public var windows: [String] = []
   /// The folder of a discriminator that was trained on other events; nil trains one, without each block of time in turn and on all.
   public var discriminator: String?
   /// How a discriminator is fitted.
@@ -65,7 +65,7 @@ public struct TrainHybridJob {
     report.note("reading labelled events")
     let events = try source.events(features, over: communicator)
     for remark in events.remarks { report.warn(remark) }
-    let store = try windows.map { path in try communicator.agree { try EventWindowStore(path) } }
+    let store = windows.isEmpty ? nil : try communicator.agree { try EventWindowStore(joining: windows) }
     var training = HybridTraining(ShallowTraining(kinds: kinds, settings: settings, costs: costs))
     training.blocks = blocks
     let joined = try store.map { try self.network($0, over: communicator, report: report) }
@@ -92,7 +92,7 @@ public struct TrainHybridJob {
         guard folder.card.training["fingerprint"] != String(store.checksum, radix: 16) else {
           throw JobError(
             .usage,
-            "\(discriminator) was trained on the events of \(windows ?? ""); what it says of them tells nothing: leave out --discriminator, or give other events"
+            "\(discriminator) was trained on the events of \(windows.joined(separator: ", ")); what it says of them tells nothing: leave out --discriminator, or give other events"
           )
         }
       }
@@ -128,7 +128,7 @@ public struct TrainHybridJob {
       let fitted = try self.fitted(store, all, name: "all", over: communicator, report: report)
       let path = "\(trainings)/all/folder"
       return try files(over: communicator) {
-        var folder = fit.folder(fitted, store: store, source: windows ?? "")
+        var folder = fit.folder(fitted, store: store, source: windows.joined(separator: ", "))
         try folder.write(to: path)
         return path
       }

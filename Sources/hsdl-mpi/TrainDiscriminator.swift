@@ -34,7 +34,7 @@ struct TrainDiscriminator: ParsableCommand {
     commandName: "discriminator",
     abstract: "Train the network that tells real events from false ones by their waveforms.",
     discussion: """
-      Takes the file of windows that `features --event-windows` writes. Blocks of time choose the best epoch. The discriminator is the same for \
+      Takes the files of windows that `features --event-windows` writes. Blocks of time choose the best epoch. The discriminator is the same for \
       any number of ranks; a training that was stopped goes on when the same command is given again. Writes model.safetensors, card.json, \
       history.csv and checkpoints.
 
@@ -45,8 +45,9 @@ struct TrainDiscriminator: ParsableCommand {
         mpirun -n 16 hsdl-mpi train discriminator --event-windows features/event_windows.bin -o discriminator
       """)
 
-  @Option(help: ArgumentHelp("The windows of labelled events.", valueName: "event_windows.bin"))
-  var eventWindows: String
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("The windows of labelled events.", valueName: "event_windows.bin"))
+  var eventWindows: [String]
 
   @OptionGroup var options: DiscriminatorOptions
   @OptionGroup var out: OutputOptions

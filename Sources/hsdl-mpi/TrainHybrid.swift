@@ -28,8 +28,9 @@ struct TrainHybrid: ParsableCommand {
       "Tables that say which events are real or fake (columns event_id,label).", valueName: "labels.csv"))
   var labels: [String]
 
-  @Option(help: ArgumentHelp("The windows of the same events.", valueName: "event_windows.bin"))
-  var eventWindows: String?
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("The windows of the same events.", valueName: "event_windows.bin"))
+  var eventWindows: [String] = []
 
   @Option(help: ArgumentHelp("The folder of a discriminator that was trained on other events.", valueName: "folder"))
   var discriminator: String?
@@ -56,7 +57,7 @@ struct TrainHybrid: ParsableCommand {
   @OptionGroup var log: LogOptions
 
   func validate() throws {
-    guard discriminator == nil || eventWindows != nil else {
+    guard discriminator == nil || !eventWindows.isEmpty else {
       throw ValidationError("--discriminator needs --event-windows, the windows of the events")
     }
     guard (2...100).contains(blocks) else { throw ValidationError("--blocks must be from 2 to 100") }

@@ -92,6 +92,25 @@ struct EventWindowStoreTests {
     }
   }
 
+  @Test("several stores are read as one, in whatever order they are given")
+  func joined() throws {
+    let folder = try TemporaryFolder()
+    try write([events[0], events[2]], folder.path("first"))
+    try write([events[1], events[3]], folder.path("second"))
+    let paths = [folder.path("first"), folder.path("second")]
+    let stores = [try EventWindowStore(joining: paths), try EventWindowStore(joining: paths.reversed())]
+    for store in stores {
+      #expect(store.entries.map(\.id) == ["ä", "a", "b", "none"])
+      for (place, entry) in store.entries.enumerated() {
+        let expected = try #require(events.first { $0.0.id == entry.id })
+        #expect(try store.windows(place) == expected.1)
+      }
+    }
+    #expect(stores[0].checksum == stores[1].checksum)
+    #expect(stores[0].checksum != (try EventWindowStore(paths[0]).checksum))
+    #expect(throws: FormatError.self) { try EventWindowStore(joining: [paths[0], folder.path("none")]) }
+  }
+
   @Test("what a micro-batch holds does not depend on the number of ranks")
   func ranks() throws {
     let folder = try TemporaryFolder()

@@ -1,7 +1,7 @@
 public import HSDLCompute
 import SeismicFormats
 
-/// A file of windows of events, from which any event can be read at once.
+/// Windows of events in one file or several, from which any event can be read at once.
 ///
 /// The index is held in memory, the windows are read when they are asked for and checked against their checksum. An object belongs to one thread.
 public final class EventWindowStore {
@@ -9,9 +9,9 @@ public final class EventWindowStore {
   public let entries: [EventWindowEntry]
   /// A number that tells whether two stores hold the same.
   public let checksum: UInt64
-  private let path: String
-  private let end: Int
-  private let places: [(start: Int, checksum: UInt64)]
+  private let files: [String]
+  private let places: [(file: Int, start: Int, checksum: UInt64)]
+  private var inputs: [FileInput?]
   private var buffer: [UInt8] = []
 
   /// The number of events.
@@ -20,8 +20,48 @@ public final class EventWindowStore {
   /// Opens a store and reads its index.
   ///
   /// - Throws: ``FormatError`` when it is no store, one of another version, or damaged.
-  public init(_ path: String) throws {
-    self.path = path
+  public convenience init(_ path: String) throws { try self.init(joining: [path]) }
+
+  /// Opens several stores as one.
+  ///
+  /// What comes out does not depend on the order of the files unless they have events of the same time and identifier.
+  ///
+  /// - Throws: ``FormatError`` when one is no store, one of another version, or damaged.
+  public init(joining paths: [String]) throws {
+    let indexes = try paths.map { try Index($0) }
+    var order: [(file: Int, place: Int)] = []
+    for (file, index) in indexes.enumerated() {
+      order += index.entries.indices.map { (file, $0) }
+    }
+    if indexes.count > 1 {
+      order.sort { left, right in
+        let (a, b) = (indexes[left.file].entries[left.place], indexes[right.file].entries[right.place])
+        if EventWindowWriter.precedes(a, b) { return true }
+        if EventWindowWriter.precedes(b, a) { return false }
+        return (left.file, left.place) < (right.file, right.place)
+      }
+    }
+    entries = order.map { indexes[$0.file].entries[$0.place] }
+    places = order.map { item in
+      let place = indexes[item.file].places[item.place]
+      return (item.file, place.start, place.checksum)
+    }
+    let sums = indexes.map(\.checksum).sorted()
+    checksum = sums.count == 1 ? sums[0] : sums.reduce(0) { mixed($0 ^ $1) }
+    files = paths
+    inputs = paths.map { _ in nil }
+  }
+
+  /// What the index of a file says.
+  fileprivate struct Index {
+    var entries: [EventWindowEntry]
+    var places: [(start: Int, checksum: UInt64)]
+    var checksum: UInt64
+  }
+}
+
+extension EventWindowStore.Index {
+  init(_ path: String) throws {
     let input = try FileInput(path)
     try input.requireContent(expected: "windows of events")
     let header = try input.prefix(EventWindowLayout.headerSize)
@@ -36,8 +76,8 @@ public final class EventWindowStore {
         expected: "version \(EventWindowLayout.version)", remedy: "write it again with this version")
     }
     let footerPlace = input.size - EventWindowLayout.footerSize
-    guard footerPlace >= EventWindowLayout.headerSize else { throw Self.damaged(path, input.size) }
-    let footer = try Self.read(input, footerPlace, EventWindowLayout.footerSize)
+    guard footerPlace >= EventWindowLayout.headerSize else { throw EventWindowStore.damaged(path, input.size) }
+    let footer = try EventWindowStore.read(input, footerPlace, EventWindowLayout.footerSize)
     guard footer.suffix(8) == EventWindowLayout.endMagic[...] else {
       throw FormatError(
         .badData, file: path, at: .byte(footerPlace), found: "the end of the file is missing",
@@ -52,11 +92,10 @@ public final class EventWindowStore {
     guard start >= UInt64(EventWindowLayout.headerSize), start <= room,
       count <= (room - start) / UInt64(EventWindowLayout.entrySize),
       identifiers == room - start - count * UInt64(EventWindowLayout.entrySize)
-    else { throw Self.damaged(path, footerPlace) }
-    let index = try Self.read(input, Int(start), Int(room - start))
+    else { throw EventWindowStore.damaged(path, footerPlace) }
+    let index = try EventWindowStore.read(input, Int(start), Int(room - start))
     checksum = index.withUnsafeBytes(EventWindowLayout.checksum)
-    guard checksum == number(footer, 24) else { throw Self.damaged(path, Int(start)) }
-    end = Int(start)
+    guard checksum == number(footer, 24) else { throw EventWindowStore.damaged(path, Int(start)) }
 
     var entries: [EventWindowEntry] = []
     var places: [(start: Int, checksum: UInt64)] = []
@@ -73,7 +112,7 @@ public final class EventWindowStore {
       guard label < Label.allCases.count, nanoseconds < 1_000_000_000, stations <= EventWindows.maximumStations,
         length <= EventWindowLayout.longestID, length <= index.count - name, place <= start,
         UInt64(stations * EventWindowLayout.stationSize) <= start - place
-      else { throw Self.damaged(path, Int(start) + at) }
+      else { throw EventWindowStore.damaged(path, Int(start) + at) }
       entries.append(
         EventWindowEntry(
           id: String(decoding: index[name..<name + length], as: UTF8.self),
@@ -85,14 +124,16 @@ public final class EventWindowStore {
     self.entries = entries
     self.places = places
   }
+}
 
-  private static func damaged(_ path: String, _ place: Int) -> FormatError {
+extension EventWindowStore {
+  fileprivate static func damaged(_ path: String, _ place: Int) -> FormatError {
     FormatError(
       .badData, file: path, at: .byte(place), found: "the file is damaged", expected: "a whole file of windows",
       remedy: "write it again")
   }
 
-  private static func read(_ input: FileInput, _ place: Int, _ count: Int) throws -> [UInt8] {
+  fileprivate static func read(_ input: FileInput, _ place: Int, _ count: Int) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     guard try bytes.withUnsafeMutableBytes({ try input.read(at: place, into: $0) }) == count else {
       throw damaged(input.path, place)
@@ -102,16 +143,15 @@ public final class EventWindowStore {
 
   func checksum(_ event: Int) -> UInt64 { places[event].checksum }
 
-  private var input: FileInput?
-
   /// Calls with the bytes of an event's windows.
   func withRecord<Result>(_ event: Int, _ body: (Bytes) throws -> Result) throws -> Result {
-    guard entries.indices.contains(event) else { throw Self.damaged(path, end) }
-    let (start, expected) = places[event]
+    guard entries.indices.contains(event) else { throw Self.damaged(files.joined(separator: ", "), 0) }
+    let (file, start, expected) = places[event]
     let size = entries[event].stationCount * EventWindowLayout.stationSize
     if buffer.count < size { buffer = [UInt8](repeating: 0, count: size) }
-    let input = try self.input ?? FileInput(path)
-    self.input = input
+    let path = files[file]
+    let input = try inputs[file] ?? FileInput(path)
+    inputs[file] = input
     return try buffer.withUnsafeMutableBytes { memory in
       let memory = UnsafeMutableRawBufferPointer(rebasing: memory[..<size])
       guard try input.read(at: start, into: memory) == size,
@@ -121,8 +161,8 @@ public final class EventWindowStore {
     }
   }
 
-  /// Closes the file; the next event that is read opens it again.
-  func close() { input = nil }
+  /// Closes the files; the next event that is read opens its file again.
+  func close() { for file in inputs.indices { inputs[file] = nil } }
 
   /// The windows of an event, by its place in ``entries``.
   ///
@@ -146,7 +186,7 @@ public final class EventWindowStore {
         #endif
       }
       guard let windows = EventWindows(samples: samples, components: components, attributes: attributes) else {
-        throw Self.damaged(path, places[event].start)
+        throw Self.damaged(files[places[event].file], places[event].start)
       }
       return windows
     }

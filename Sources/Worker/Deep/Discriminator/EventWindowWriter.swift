@@ -76,7 +76,7 @@ public final class EventWindowWriter {
     try output.commit()
   }
 
-  private static func precedes(_ left: EventWindowEntry, _ right: EventWindowEntry) -> Bool {
+  static func precedes(_ left: EventWindowEntry, _ right: EventWindowEntry) -> Bool {
     let (a, b) = (left.time ?? EventKey.latest, right.time ?? EventKey.latest)
     return a != b ? a < b : left.id.utf8.lexicographicallyPrecedes(right.id.utf8)
   }
