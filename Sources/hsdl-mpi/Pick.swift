@@ -70,7 +70,9 @@ struct Pick: ParsableCommand {
       "The least probability of a detection, for pickers that have one; by default 0.3.", valueName: "p"))
   var detectionThreshold: Double?
 
-  @Option(help: ArgumentHelp("By how much windows overlap; by default half their length.", valueName: "0...0.99"))
+  @Option(
+    help: ArgumentHelp(
+      "By how much windows overlap; by default 0.5 of their length, or 0.8 with a detection.", valueName: "0...0.99"))
   var overlap: Double?
 
   @Option(help: ArgumentHelp("How windows that overlap are put together; by default mean.", valueName: "mean|max"))
