@@ -20,7 +20,7 @@ public struct EvaluateEventsJob: Sendable {
   public var overwrites = false
 
   /// The files that the job writes.
-  public static let files = ["metrics.json", "predictions.csv"]
+  public static let files = ScoredEvents.files
 
   /// Creates a job.
   public init(events: [String], labels: [String], output: String) {
@@ -38,13 +38,13 @@ public struct EvaluateEventsJob: Sendable {
     }
   }
 
-  /// The events that are scored, with what is known of them.
+  /// The events that have a label.
   private struct Table {
     var ids: [String] = []
     var labels: [UInt8] = []
     var times: [Double] = []
     /// By column, the probability of each event; NaN where there is none.
-    var probabilities: [[Double]]
+    var probabilities: [[Double]] = []
   }
 
   private func evaluate(_ report: Reporter) throws {
@@ -68,18 +68,12 @@ public struct EvaluateEventsJob: Sendable {
     let parts = ["shallow", "deep", "hybrid"]
     models =
       parts.compactMap { part in models.first { $0.name == part } } + models.filter { !parts.contains($0.name) }
-    let validation = ModelCard.Validation(
-      models: models, labels: table.labels, times: table.times, keys: table.ids.map { stableHash($0) }, costs: costs,
-      method: "events of \(events.joined(separator: ", "))", blocks: 0, seed: seed)
-    let told = ValidationReport(validation)
-    let folder = try OutputFolder(output, files: Self.files, overwrites: overwrites)
-    try folder.write("metrics.json", json(models, told, table).text)
-    try folder.write("predictions.csv", predictions(models, table))
-    report.say(
-      "\(table.ids.count) events (\(table.labels.reduce(0) { $0 + Int($1) }) real); 95 % intervals by drawing blocks of time"
-    )
-    for line in told.lines { report.say(line) }
-    report.say("results in \(output)/metrics.json and predictions.csv")
+    var scored = ScoredEvents(ids: table.ids, labels: table.labels, times: table.times, models: models)
+    scored.costs = costs
+    scored.seed = seed
+    try scored.write(
+      to: OutputFolder(output, files: Self.files, overwrites: overwrites), mode: "refined",
+      inputs: [("events", events), ("labels", labels)], report)
   }
 
   /// Reads the tables.
@@ -87,7 +81,7 @@ public struct EvaluateEventsJob: Sendable {
   /// - Returns: the names of the models, the events with a label, and how many others there are.
   private func read(_ known: [String: Label]) throws -> (names: [String], table: Table, left: Int) {
     var names: [String] = []
-    var table = Table(probabilities: [])
+    var table = Table()
     var left = 0
     var seen: Set<String> = []
     for (order, path) in events.enumerated() {
@@ -151,56 +145,5 @@ public struct EvaluateEventsJob: Sendable {
   private static func model(_ column: String) -> String {
     let name = String(column.dropFirst("probability_".count))
     return name == "real" ? "hybrid" : name
-  }
-
-  private func json(
-    _ models: [(name: String, probabilities: [Double])], _ told: ValidationReport, _ table: Table
-  ) -> JSONValue {
-    let entries = models.map { model -> (String, JSONValue) in
-      let scored = model.probabilities.indices.filter { !model.probabilities[$0].isNaN }
-      let metrics = BinaryMetrics(
-        probabilities: scored.map { model.probabilities[$0] }, labels: scored.map { table.labels[$0] })
-      let pairs = zip(BinaryMetrics.names, metrics.values).map { name, value in
-        (name, JSONValue.object([("mean", .number(value)), ("sd", .number(0))]))
-      }
-      return (model.name, .object(pairs + told.json(of: model.name)))
-    }
-    return .object([
-      ("models", .object(entries)), ("differences", told.differences), ("n_events", .integer(table.ids.count)),
-      ("n_real", .integer(table.labels.reduce(0) { $0 + Int($1) })), ("folds", .integer(1)), ("repeats", .integer(1)),
-      ("mode", .string("refined")),
-      (
-        "thresholds",
-        .object([
-          ("real", .number(costs.realThreshold)), ("fake", .number(costs.fakeThreshold)),
-          ("cost_lost_real", .number(costs.lostReal)), ("cost_kept_fake", .number(costs.keptFake)),
-          ("cost_review", .number(costs.review)),
-        ])
-      ), ("seed", Int(exactly: seed).map { .integer($0) } ?? .string("\(seed)")),
-      (
-        "inputs",
-        .object([
-          ("events", .array(events.map { .string($0) })), ("labels", .array(labels.map { .string($0) })),
-        ])
-      ),
-    ])
-  }
-
-  private func predictions(_ models: [(name: String, probabilities: [Double])], _ table: Table) -> String {
-    let sink = TextSink()
-    sink.append("event_id,type")
-    for model in models { sink.append(text: ",probability_\(model.name)") }
-    sink.append(byte: 10)
-    for event in table.ids.indices {
-      sink.append(csv: table.ids[event])
-      sink.append(byte: 44)
-      sink.append(Int(table.labels[event]))
-      for model in models {
-        sink.append(byte: 44)
-        if !model.probabilities[event].isNaN { sink.append(model.probabilities[event]) }
-      }
-      sink.append(byte: 10)
-    }
-    return sink.string
   }
 }

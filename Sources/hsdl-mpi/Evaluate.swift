@@ -15,7 +15,7 @@ struct Evaluate: ParsableCommand {
 
       With --events and --labels, the probabilities of a refined catalog are measured: those of the model and of its \
       parts, with intervals by drawing blocks of time, a table of reliability, and what the thresholds do at the stated \
-      costs.
+      costs. With --discriminator and --event-windows, the same is told of a network on waveforms alone.
 
       Writes metrics.json (accuracy, precision, recall, F1, ROC-AUC, average precision, Brier score, expected \
       calibration error, log loss, confusion matrix, 95 % Wilson intervals) and predictions.csv.
@@ -53,6 +53,17 @@ struct Evaluate: ParsableCommand {
     help: ArgumentHelp(
       "Folders that `synth` has made: truth.xml, archive and stations.xml of each.", valueName: "folder"))
   var network: [String] = []
+
+  @Option(
+    help: ArgumentHelp("The folder of a discriminator, to be measured by --event-windows.", valueName: "folder"))
+  var discriminator: String?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Windows of labelled events, as `features --event-windows --labels` writes them.",
+      valueName: "event_windows.bin"))
+  var eventWindows: [String] = []
 
   @Option(help: ArgumentHelp("The least probability of P of a picker.", valueName: "p"))
   var pThreshold: Double?
@@ -92,10 +103,12 @@ struct Evaluate: ParsableCommand {
     guard (picker == nil) == (data.isEmpty && network.isEmpty) else {
       throw ValidationError("--picker goes with --data or --network")
     }
-    guard picker == nil else {
-      guard labelled.real.isEmpty, labelled.featureTable.isEmpty, events.isEmpty else {
-        throw ValidationError("measure a picker, or models of events, not both")
-      }
+    guard (discriminator == nil) == eventWindows.isEmpty else {
+      throw ValidationError("--discriminator goes with --event-windows")
+    }
+    guard picker == nil && discriminator == nil else {
+      guard labelled.real.isEmpty, labelled.featureTable.isEmpty, events.isEmpty, picker == nil || discriminator == nil
+      else { throw ValidationError("measure a picker, a discriminator, or models of events, one at a time") }
       return
     }
     guard events.isEmpty else {
@@ -138,6 +151,15 @@ struct Evaluate: ParsableCommand {
 
   func run() throws {
     if let picker { return try evaluatePicker(picker) }
+    if let discriminator {
+      var job = EvaluateDiscriminatorJob(discriminator: discriminator, windows: eventWindows, output: out.output)
+      job.costs = costs.costs
+      job.seed = model.seed
+      job.overwrites = out.overwrite
+      return try Program.onAllRanks(log) { communicator, report in
+        try job.run(over: communicator, report: report)
+      }
+    }
     guard events.isEmpty else {
       var job = EvaluateEventsJob(events: events, labels: labelled.labels, output: out.output)
       job.costs = costs.costs
