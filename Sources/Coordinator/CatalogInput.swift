@@ -24,6 +24,8 @@ public struct CatalogInput: Sendable, Equatable {
   public var windowStations = 0
   /// Tables that say what the events are, for the windows; events that they do not name stay without a label.
   public var windowLabels: [String] = []
+  /// The folder of the picker that is asked about the windows; nil for the one that comes with the program.
+  public var picker: String?
   /// Events of a unit.
   public var unitSize = 32
 

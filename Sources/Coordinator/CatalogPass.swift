@@ -14,6 +14,8 @@ struct CatalogPass: EventPass {
   private let problems: [Problem]
   /// What the units came to; on rank 0 only.
   private let summaries: [CatalogScoring.UnitSummary]
+  /// The hash of the picker that is asked about windows; empty for none.
+  private let pickerHash: String
 
   /// Makes the pass.
   ///
@@ -54,9 +56,15 @@ struct CatalogPass: EventPass {
     let text = try communicator.broadcast(
       String(decoding: communicator.isRoot ? try JSONEncoder().encode(units) : Data(), as: UTF8.self))
     units = try communicator.agree { try JSONDecoder().decode([CatalogUnit].self, from: Data(text.utf8)) }
-    let scoring = try communicator.agree {
-      let stations = deep?.maximumStations ?? input.windowStations
-      let windows = stations > 0 ? EventWindowExtractor(maximumStations: stations) : nil
+    let stations = deep?.maximumStations ?? input.windowStations
+    var picker: PickerFolder?
+    if stations > 0, deep.map({ $0.picker != nil }) ?? true {
+      picker = try Self.picker(input, deep, over: communicator)
+    }
+    pickerHash = picker?.card.hash ?? ""
+    let scoring = try communicator.agree { [pickerHash] in
+      let evidence = try picker.map { try PickerEvidence($0.picker()) }
+      let windows = stations > 0 ? EventWindowExtractor(maximumStations: stations, evidence: evidence) : nil
       return try CatalogScoring(
         EventFeatures(
           inventory: surroundings.inventory, archive: surroundings.archive, travelTimes: surroundings.travelTimes,
@@ -64,7 +72,8 @@ struct CatalogPass: EventPass {
           wantsStationRows: input.writesStationFeatures, windows: windows),
         history: history, model: model, deep: deep?.network, features: features, folder: work.path, isStrict: isStrict,
         catalog: input.catalogs.joined(separator: ", "),
-        windowLabels: input.windowStations > 0 ? try LabelledEvents.labels(input.windowLabels) : nil)
+        windowLabels: input.windowStations > 0 ? try LabelledEvents.labels(input.windowLabels) : nil,
+        windowPicker: pickerHash)
     }
     let prepared = monotonicSeconds() - begin
     var summaries = [CatalogScoring.UnitSummary?](repeating: nil, count: units.count)
@@ -104,10 +113,29 @@ struct CatalogPass: EventPass {
   ///
   /// - Throws: ``FormatError``.
   func writeEventWindows(to path: String) throws {
-    try EventWindowWriter.merge(summaries.compactMap(\.windowFile), into: path)
+    try EventWindowWriter.merge(summaries.compactMap(\.windowFile), into: path, picker: pickerHash)
   }
 
   func writeProblems(to path: String) throws -> ProblemTable {
     try ProblemTable(problems, files: summaries.map(\.problemFile), path: path)
+  }
+
+  /// The picker that is asked about the windows.
+  ///
+  /// Collective.
+  private static func picker(
+    _ input: CatalogInput, _ deep: EventScorer?, over communicator: any Communicator
+  ) throws -> PickerFolder {
+    let path = try communicator.agree { try input.picker ?? ShippedModels.folder(.picker) }
+    let folder = try PickerFolder.load(path, over: communicator)
+    try communicator.agree {
+      if let wanted = deep?.picker, wanted != folder.card.hash {
+        throw JobError(
+          .usage,
+          "\(path) is the picker \(folder.card.shortHash), but the model was trained with the answers of \(wanted.prefix(12)); give that one's folder with --picker"
+        )
+      }
+    }
+    return folder
   }
 }

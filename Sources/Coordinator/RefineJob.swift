@@ -36,7 +36,8 @@ public struct RefineJob: Sendable {
   static let scorer: DeepScoringSource = { folder, communicator in
     let loaded = try DiscriminatorFolder.load(folder, over: communicator)
     return EventScorer(
-      network: try communicator.agree { try loaded.discriminator() }, maximumStations: loaded.card.maximumStations)
+      network: try communicator.agree { try loaded.discriminator() }, maximumStations: loaded.card.maximumStations,
+      picker: loaded.card.picker)
   }
 
   /// Creates a job.

@@ -43,6 +43,12 @@ struct EventOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Look at no more than this many stations an event, the nearest ones.", valueName: "n"))
   var maxStations = 64
 
+  @Option(
+    help: ArgumentHelp(
+      "The folder of the picker that is asked about waveforms where a network looks at them; by default the one that comes with the program.",
+      valueName: "folder"))
+  var picker: String?
+
   @Flag(help: "Leave events that stand more than once in the catalog as they are, instead of merging them.")
   var keepDuplicates = false
 
@@ -72,6 +78,7 @@ struct EventOptions: ParsableArguments {
     var input = CatalogInput(
       catalogs: catalog, archive: archive, stations: stations, velocityModel: velocityModel)
     input.archiveIndex = archiveIndex
+    input.picker = picker
     input.maximumDistance = maxDistance
     input.maximumStations = maxStations
     input.mergesDuplicates = !keepDuplicates

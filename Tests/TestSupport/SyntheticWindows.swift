@@ -47,7 +47,8 @@ public enum SyntheticWindows {
     var generator = SplitMix64(seed: seed, stream: 77)
     for station in 0..<stations {
       let onset = isReal ? 60 : 50 + 30 * generator.uniform()
-      extractor.add(
+      // Without a picker nothing is thrown.
+      _ = try? extractor.add(
         record(rate: 25, onset: onset, noise: 0.05, seed: seed &* 64 &+ UInt64(station)),
         arrivals(difference: 2 + Double(station), distance: 10 + 10 * Double(station), azimuth: 40 * Double(station)),
         EventWindowExtractor.Site(elevation: 100, depth: 8))

@@ -171,7 +171,7 @@ extension EventFeatures {
     guard let archive = network.archive else { return 0 }
     let picked = firstPicks(phases)
     waveforms.begin(eventKey: stableHash(id))
-    windows?.begin()
+    windows?.begin(pickedCount: picked.count)
     stationRows.removeAll()
     var used = 0
     var looked = 0
@@ -205,7 +205,7 @@ extension EventFeatures {
         isPPicked: p.isPick, isSPicked: s.isPick, distance: site.distance,
         hypocentralDistance: (site.distance * site.distance + place.depth * place.depth).squareRoot(),
         azimuth: site.azimuth, backazimuth: site.backazimuth)
-      windows?.add(
+      try windows?.add(
         record, arrivals,
         EventWindowExtractor.Site(
           elevation: site.elevation, depth: place.statedDepth, probabilityP: own?.p?.probability ?? .nan,

@@ -6,9 +6,12 @@ public struct EventScorer {
   public var network: any DeepScoring
   /// At most so many stations of an event are shown to it, those with picks first, the nearest of them: as many as in its training.
   public var maximumStations: Int
+  /// The hash of the picker that is asked about the windows; nil for none.
+  public var picker: String?
 
   /// Puts a scorer together.
-  public init(network: any DeepScoring, maximumStations: Int) {
+  public init(network: any DeepScoring, maximumStations: Int, picker: String? = nil) {
+    self.picker = picker
     self.network = network
     self.maximumStations = maximumStations
   }

@@ -18,6 +18,7 @@ public final class CatalogScoring {
   private let isStrict: Bool
   private let catalog: String
   private let windowLabels: [String: Label]?
+  private let windowPicker: String
   private var windowWriter: EventWindowWriter?
 
   /// So many events are scored at a time.
@@ -62,13 +63,15 @@ public final class CatalogScoring {
   ///   - catalog: what is named as the file of an event's trouble.
   ///   - windowLabels: what events are known to be, if the windows that `extractor` makes are to be written, a store for each unit;
   ///     nil where none are written.
+  ///   - windowPicker: the hash of the picker that was asked about them.
   /// - Throws: ``ComputeError`` with `unknownFeature` when the model needs a feature that this version does not have.
   public init(
     _ extractor: EventFeatures, history: String, model: ModelFolder?, deep: (any DeepScoring)? = nil,
     features: FeatureSet, folder: String,
-    isStrict: Bool, catalog: String = "", windowLabels: [String: Label]? = nil
+    isStrict: Bool, catalog: String = "", windowLabels: [String: Label]? = nil, windowPicker: String = ""
   ) throws {
     self.windowLabels = windowLabels
+    self.windowPicker = windowPicker
     self.extractor = extractor
     self.catalog = catalog
     self.history = history
@@ -106,7 +109,7 @@ public final class CatalogScoring {
     extractor.beginUnit()
     deepCount = 0
     let windowFile = windowLabels.map { _ in "\(folder)/windows-\(unit.index)" }
-    windowWriter = try windowFile.map { try EventWindowWriter($0, isDurable: false) }
+    windowWriter = try windowFile.map { try EventWindowWriter($0, picker: windowPicker, isDurable: false) }
     around = []
     nextAround = 0
     neighbours = NeighbourEvents()

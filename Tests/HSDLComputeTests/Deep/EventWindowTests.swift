@@ -1,3 +1,4 @@
+import Foundation
 import HSDLCompute
 import SeismicFormats
 import TestSupport
@@ -10,7 +11,7 @@ struct EventWindowTests {
   private func windows(_ record: StationRecord, _ arrivals: StationArrivals) -> EventWindows {
     let extractor = EventWindowExtractor()
     extractor.begin()
-    extractor.add(record, arrivals, site)
+    try extractor.add(record, arrivals, site)
     return extractor.finish()
   }
 
@@ -51,15 +52,32 @@ struct EventWindowTests {
     #expect(difference < 0.05, "largest difference in standard deviations")
   }
 
+  @Test("stations with picks go before nearer ones without", arguments: 1...5)
+  func order(maximumStations: Int) throws {
+    let record = SyntheticWindows.record(rate: 25, onset: 60)
+    for expected in [0, 2] {
+      let extractor = EventWindowExtractor(maximumStations: maximumStations)
+      extractor.begin(pickedCount: expected)
+      for (number, isPicked) in [false, true, false, true].enumerated() {
+        try extractor.add(
+          record, SyntheticWindows.arrivals(p: isPicked ? 60.1 : nil, distance: 10 * Double(number + 1)), site)
+      }
+      let windows = extractor.finish()
+      let distances = (0..<windows.stationCount).map { (30 * pow(10, Double(windows[.logDistance, $0]))).rounded() }
+      let usual = [20.0, 40, 10, 30]
+      #expect(distances == Array(usual.prefix(maximumStations)), "\(expected)")
+    }
+  }
+
   @Test("what lies above the new Nyquist frequency does not fold into the band", arguments: [16.0, 20, 35, 45])
-  func folding(frequency: Double) {
-    func power(_ frequency: Double) -> Double {
+  func folding(frequency: Double) throws {
+    func power(_ frequency: Double) throws -> Double {
       let extractor = EventWindowExtractor()
       extractor.begin()
       // Two stations in one event: their amplitudes are compared.
-      extractor.add(
+      try extractor.add(
         SyntheticWindows.record(rate: 100, onset: 60, frequency: 5, noise: 0), SyntheticWindows.arrivals(), site)
-      extractor.add(
+      try extractor.add(
         SyntheticWindows.record(rate: 100, onset: 60, frequency: frequency, noise: 0), SyntheticWindows.arrivals(), site
       )
       let windows = extractor.finish()
@@ -119,10 +137,10 @@ struct EventWindowTests {
     let extractor = EventWindowExtractor()
     extractor.begin()
     let record = SyntheticWindows.record(rate: 50, onset: 60)
-    #expect(!extractor.add(record, SyntheticWindows.arrivals(predictedP: .nan), site))
-    #expect(!extractor.add(record, SyntheticWindows.arrivals(predictedP: 1e300), site))
-    #expect(!extractor.add(record, SyntheticWindows.arrivals(predictedP: 5000), site))
-    #expect(!extractor.add(SyntheticWindows.record(rate: 1, onset: 60), SyntheticWindows.arrivals(), site))
+    #expect(try !extractor.add(record, SyntheticWindows.arrivals(predictedP: .nan), site))
+    #expect(try !extractor.add(record, SyntheticWindows.arrivals(predictedP: 1e300), site))
+    #expect(try !extractor.add(record, SyntheticWindows.arrivals(predictedP: 5000), site))
+    #expect(try !extractor.add(SyntheticWindows.record(rate: 1, onset: 60), SyntheticWindows.arrivals(), site))
     for value in [0.0, 1e308, .infinity, .nan] {
       var other = record
       for place in [3000, 3001, 3500] {
@@ -130,7 +148,7 @@ struct EventWindowTests {
         other.north?.samples[place] = value
         other.east?.samples[place] = value
       }
-      let counts = extractor.add(other, SyntheticWindows.arrivals(), site)
+      let counts = try extractor.add(other, SyntheticWindows.arrivals(), site)
       #expect(counts == (value == 0), "\(value)")
     }
     let windows = extractor.finish()
@@ -145,7 +163,9 @@ struct EventWindowTests {
     extractor.begin()
     let record = SyntheticWindows.record(rate: 25, onset: 60)
     #expect(
-      (0..<4).map { _ in extractor.add(record, SyntheticWindows.arrivals(), site) } == [true, true, false, false])
+      try (0..<4).map { _ in try extractor.add(record, SyntheticWindows.arrivals(), site) } == [
+        true, true, false, false,
+      ])
     #expect(extractor.finish().stationCount == 2)
   }
 }

@@ -76,7 +76,7 @@ public struct DiscriminatorArchitecture: Sendable, Hashable, Codable {
       linear("layers.\(layer).feedforward.1", feedForward, width)
     }
     norm("norm", width)
-    linear("head.0", 2 * width + 1, headWidth)
+    linear("head.0", 4 * width + 2, headWidth)
     linear("head.1", headWidth, 1)
     return layout
   }

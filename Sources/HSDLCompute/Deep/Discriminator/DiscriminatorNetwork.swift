@@ -30,9 +30,12 @@ struct DiscriminatorNetwork {
   /// - Parameters:
   ///   - stations: events × stations × width.
   ///   - absent: events × stations, 1 where there is no station, else 0. What stands in the place of one that is absent has no effect, to the bit.
-  ///   - counts: events × 1, the number of stations that are there, not 0.
+  ///   - unpicked: events × stations, 0 where there is a station with a pick, else 1.
+  ///   - counts: events × 2, the number of stations that are there, not 0, and 1 more than of those with a pick.
   /// - Returns: events.
-  func logits(_ stations: Batch, absent: Batch, counts: Batch, _ pass: ForwardPass) throws -> Batch {
+  func logits(
+    _ stations: Batch, absent: Batch, unpicked: Batch, counts: Batch, _ pass: ForwardPass
+  ) throws -> Batch {
     let (events, places, width) = (stations.shape[0], stations.shape[1], architecture.width)
     let token = try pass.tensor("event").reshape([1, 1, width]).expand([events, 1, width])
     // What is absent must be finite: 0 × ∞ would be none.
@@ -50,10 +53,13 @@ struct DiscriminatorNetwork {
     }
     x = try pass.layerNorm(x, "norm", epsilon: Self.epsilon)
     let event = try x.narrow(1, from: 0, count: 1).reshape([events, width])
-    let others = try x.narrow(1, from: 1, count: places).masked(absent.reshape([events, places, 1]), with: 0)
-    let mean = try others.sum([1]).divided(by: counts)
-    let all = try event.concatenated([mean, counts.log()], 1)
-    let y = try pass.dropout(pass.linear(all, "head.0").gelu(), architecture.dropout)
+    let others = try x.narrow(1, from: 1, count: places)
+    let (all, picked) = (try counts.narrow(1, from: 0, count: 1), try counts.narrow(1, from: 1, count: 1))
+    let mean = try others.masked(absent.reshape([events, places, 1]), with: 0).sum([1]).divided(by: all)
+    let pickedMean = try others.masked(unpicked.reshape([events, places, 1]), with: 0).sum([1]).divided(by: picked)
+    let largest = try others.masked(absent.reshape([events, places, 1]), with: -1e4).max([1])
+    let pooled = try event.concatenated([mean, pickedMean, largest, counts.log()], 1)
+    let y = try pass.dropout(pass.linear(pooled, "head.0").gelu(), architecture.dropout)
     return try pass.linear(y, "head.1").reshape([events])
   }
 

@@ -133,7 +133,8 @@ public final class DiscriminatorTraining: TrainableModel {
     return try network.logits(
       stations.reshape([events, places, architecture.width]),
       absent: Batch([Tensor(microBatch.absent, [events, places])]),
-      counts: Batch([Tensor(microBatch.counts, [events, 1])]), pass)
+      unpicked: Batch([Tensor(microBatch.unpicked, [events, places])]),
+      counts: Batch([Tensor(microBatch.counts, [events, 2])]), pass)
   }
 
   /// Weight × loss of each event.

@@ -93,13 +93,13 @@ public struct EventAugmentation: Sendable, Hashable, Codable {
         samples[index] = Int16(min(max(value, -32767), 32767))
       }
     }
-    for (has, residual, probability) in [
-      (StationAttribute.hasP, StationAttribute.residualP, StationAttribute.probabilityP),
-      (.hasS, .residualS, .probabilityS),
+    for (has, residual, probability, picker) in [
+      (StationAttribute.hasP, StationAttribute.residualP, StationAttribute.probabilityP, StationAttribute.pickerAtP),
+      (.hasS, .residualS, .probabilityS, .pickerAtS),
     ] {
       let isLost = generator.uniform() < lostPicks
       if losesPicks || isLost {
-        for attribute in [has, residual, probability] { event[attribute, station] = 0 }
+        for attribute in [has, residual, probability, picker] { event[attribute, station] = 0 }
       } else if event[has, station] > 0 {
         event[residual, station] += Float(jitter * generator.normal())
       }

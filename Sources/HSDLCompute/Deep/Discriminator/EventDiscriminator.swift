@@ -50,10 +50,18 @@ public final class EventDiscriminator: DeepScoring {
       for first in stride(from: 0, to: event.stationCount, by: Self.batchSize) {
         try embed(event, first..<min(first + Self.batchSize, event.stationCount), into: &embedded)
       }
-      for station in 0..<event.stationCount { absent[station] = 0 }
+      var unpicked = absent
+      var counts: [Float] = [Float(event.stationCount), 1]
+      for station in 0..<event.stationCount {
+        absent[station] = 0
+        if event.isPicked(station) {
+          unpicked[station] = 0
+          counts[1] += 1
+        }
+      }
       let logits = try network.logits(
         Batch([Tensor(embedded, [1, places, architecture.width])]), absent: Batch([Tensor(absent, [1, places])]),
-        counts: Batch([Tensor([Float(event.stationCount)], [1, 1])]), pass)
+        unpicked: Batch([Tensor(unpicked, [1, places])]), counts: Batch([Tensor(counts, [1, 2])]), pass)
       return Double(try logits.tensors.first?.values().first ?? .nan)
     }
   }

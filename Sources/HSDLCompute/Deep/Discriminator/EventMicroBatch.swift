@@ -10,7 +10,9 @@ public struct EventMicroBatch: Sendable {
   public var attributes: [Float]
   /// Events × places: 1 where there is no station.
   public let absent: [Float]
-  /// The number of stations of each event; 1 for filling.
+  /// Events × places: 0 where there is a station with a pick, else 1.
+  public let unpicked: [Float]
+  /// Events × 2: the number of stations of each event, 1 for filling, and 1 more than that of stations with a pick.
   public let counts: [Float]
   /// 1 for real events, 0 for fake ones.
   public let targets: [Float]
@@ -31,15 +33,20 @@ public struct EventMicroBatch: Sendable {
     var windows = [Float](repeating: 0, count: count * places * DiscriminatorInput.size)
     var attributes = [Float](repeating: 0, count: count * places * width)
     var absent = [Float](repeating: 1, count: count * places)
-    var counts = [Float](repeating: 1, count: count)
+    var unpicked = absent
+    var counts = [Float](repeating: 1, count: 2 * count)
     windows.withUnsafeMutableBufferPointer { windows in
       attributes.withUnsafeMutableBufferPointer { attributes in
         guard let window = windows.baseAddress, let attribute = attributes.baseAddress else { return }
         for (number, event) in events.enumerated() {
-          counts[number] = Float(max(1, event.windows.stationCount))
+          counts[2 * number] = Float(max(1, event.windows.stationCount))
           for station in 0..<event.windows.stationCount {
             let place = number * places + station
             absent[place] = 0
+            if event.windows.isPicked(station) {
+              unpicked[place] = 0
+              counts[2 * number + 1] += 1
+            }
             DiscriminatorInput.write(
               event.windows, station: station, window: window + place * DiscriminatorInput.size,
               attributes: attribute + place * width)
@@ -52,6 +59,7 @@ public struct EventMicroBatch: Sendable {
     self.windows = windows
     self.attributes = attributes
     self.absent = absent
+    self.unpicked = unpicked
     self.counts = counts
     let missing = count - events.count
     targets = events.map(\.target) + [Float](repeating: 0, count: missing)

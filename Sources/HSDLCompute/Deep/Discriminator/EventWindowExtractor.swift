@@ -27,9 +27,11 @@ public final class EventWindowExtractor {
 
   /// At most so many stations are taken: those with picks first, and of these and the others the ones that were added first.
   public let maximumStations: Int
+  private let evidence: PickerEvidence?
   private var windows = EventWindows()
   private var isPicked: [Bool] = []
   private var pickedCount = 0
+  private var roomForUnpicked = 0
   /// log10 of each station's standard deviation, and the unit in which it is.
   private var amplitudes: [(log: Double, unit: String)] = []
   private var designs: [WindowDesign] = []
@@ -41,12 +43,18 @@ public final class EventWindowExtractor {
   /// Prepares.
   ///
   /// - Parameter maximumStations: at most so many stations of an event are taken; not more than ``EventWindows/maximumStations``.
-  public init(maximumStations: Int = EventWindows.maximumStations) {
+  /// - Parameter evidence: what a picker says; without one its attributes are 0.
+  public init(maximumStations: Int = EventWindows.maximumStations, evidence: PickerEvidence? = nil) {
     self.maximumStations = min(max(maximumStations, 0), EventWindows.maximumStations)
+    self.evidence = evidence
   }
 
   /// Begins an event.
-  public func begin() {
+  ///
+  /// - Parameter pickedCount: how many of its stations have picks, as far as is known beforehand: room is kept for so many, and no work is done for
+  ///   stations that would not be taken.
+  public func begin(pickedCount expected: Int = 0) {
+    roomForUnpicked = max(0, maximumStations - max(0, expected))
     windows = EventWindows()
     isPicked.removeAll(keepingCapacity: true)
     pickedCount = 0
@@ -61,12 +69,14 @@ public final class EventWindowExtractor {
   /// Without a predicted P in the record, or a sample that is not constant in the window, the station is left out.
   ///
   /// - Returns: whether the station counts.
+  /// - Throws: ``ComputeError``, what the picker throws.
   @discardableResult
-  public func add(_ record: StationRecord, _ arrivals: StationArrivals, _ site: Site) -> Bool {
+  public func add(_ record: StationRecord, _ arrivals: StationArrivals, _ site: Site) throws -> Bool {
     let hasPick = arrivals.isPPicked || arrivals.isSPicked
     // More than these cannot be among those that are taken.
-    let likeThis = hasPick ? pickedCount : windows.stationCount - pickedCount
-    guard likeThis < maximumStations, arrivals.predictedP.isFinite,
+    let hasRoom =
+      hasPick ? pickedCount < maximumStations : windows.stationCount - pickedCount < roomForUnpicked
+    guard hasRoom, arrivals.predictedP.isFinite,
       let design = design(rate: record.samplingRate)
     else { return false }
     let step = EventWindows.samplingRate
@@ -103,7 +113,8 @@ public final class EventWindowExtractor {
       quality.clipped += StationSamples.overlap(component.clipped, inside)
       quality.total += inside.count
     }
-    guard append(record, arrivals, site, window, present, quality) else { return false }
+    let said = try evidence?.values(record, arrivals) ?? PickerEvidence.Values()
+    guard append(record, arrivals, site, window, present, quality, said) else { return false }
     isPicked.append(hasPick)
     if hasPick { pickedCount += 1 }
     return true
@@ -178,7 +189,7 @@ public final class EventWindowExtractor {
 
   private func append(
     _ record: StationRecord, _ arrivals: StationArrivals, _ site: Site, _ window: UnsafeMutablePointer<SIMD4<Double>>,
-    _ present: UInt8, _ quality: (missing: Int, clipped: Int, total: Int)
+    _ present: UInt8, _ quality: (missing: Int, clipped: Int, total: Int), _ said: PickerEvidence.Values
   ) -> Bool {
     let length = EventWindows.length
     var mask = SIMD4<Double>.zero
@@ -202,10 +213,15 @@ public final class EventWindowExtractor {
         rounded[lane * length + index] = value.isNaN ? 0 : Int16(value)
       }
     }
+    var attributes = attributes(
+      record, arrivals, site, window, peak: logarithmToBase10(largest / deviation), quality)
+    for (attribute, value) in [
+      (StationAttribute.pickerAtP, said.pickedP), (.pickerAtS, said.pickedS), (.pickerNearP, said.predictedP),
+      (.pickerNearS, said.predictedS),
+    ] { attributes[attribute.rawValue] = value.isFinite ? value : 0 }
     windows.append(
       samples: UnsafeBufferPointer(start: rounded, count: EventWindows.windowSize), components: present,
-      attributes: attributes(
-        record, arrivals, site, window, peak: logarithmToBase10(largest / deviation), quality))
+      attributes: attributes)
     amplitudes.append((logarithmToBase10(deviation), record.inputUnits ?? ""))
     return true
   }

@@ -65,6 +65,9 @@ public struct EventWindows: Sendable, Equatable {
     set { attributes[station * StationAttribute.count + attribute.rawValue] = newValue }
   }
 
+  /// Whether a station has a pick.
+  func isPicked(_ station: Int) -> Bool { self[.hasP, station] > 0 || self[.hasS, station] > 0 }
+
   /// The stations at some places, in their order.
   public func selecting(_ stations: [Int]) -> EventWindows {
     var selected = EventWindows()

@@ -43,6 +43,14 @@ public enum StationAttribute: Int, CaseIterable, Sendable, Codable {
   case clipped
   /// 1 where the horizontals point north and east.
   case isOriented
+  /// A picker's probability of P at the P pick; 0 without a pick. See ``PickerEvidence``.
+  case pickerAtP
+  /// A picker's probability of S at the S pick; 0 without a pick.
+  case pickerAtS
+  /// A picker's probability of P where P is predicted.
+  case pickerNearP
+  /// A picker's probability of S where S is predicted.
+  case pickerNearS
 
   /// How many there are.
   public static let count = allCases.count

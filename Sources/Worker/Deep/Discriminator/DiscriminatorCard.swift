@@ -20,6 +20,8 @@ public struct DiscriminatorCard: NetworkCard {
   public var attributes = StationAttribute.allCases.map { "\($0)" }
   /// At most so many stations of an event were looked at in training, those with picks first, the nearest of them.
   public var maximumStations: Int
+  /// The hash of the picker that was asked about the windows that it was trained on; nil for none.
+  public var picker: String?
   /// What it was trained on and how: names and values.
   public var training: [String: String] = [:]
   /// How good it was on events that it was not trained on, by name of the measure.

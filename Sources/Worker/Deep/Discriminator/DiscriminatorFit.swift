@@ -112,6 +112,7 @@ public struct DiscriminatorFit {
   /// The folder of a discriminator that was fitted.
   public func folder(_ fitted: Fitted, store: EventWindowStore, source: String) -> DiscriminatorFolder {
     var card = DiscriminatorCard(architecture: architecture, maximumStations: data.maximumStations)
+    card.picker = store.picker.isEmpty ? nil : store.picker
     card.training = [
       "windows": source, "events": "\(fitted.trainingCount)", "validation_events": "\(fitted.validationCount)",
       "fingerprint": String(store.checksum, radix: 16), "epochs": "\(fitted.outcome.epochs.count)",

@@ -23,14 +23,16 @@ public struct EventWindowEntry: Sendable, Equatable {
 
 /// The layout of a store of windows, all numbers little-endian.
 ///
-/// - 16 bytes: `hsdl-mpi`, version (4), numbers of attributes (2) and samples (2).
+/// - 80 bytes: `hsdl-mpi`, version (4), numbers of attributes (2) and samples (2), and the hash of the picker that was asked (64; zeros for none).
 /// - For each event: attributes of all stations (4 bytes each), components of all stations (1 each), samples of all stations (2 each).
 /// - For each event, in the order of time and identifier: seconds (8), nanoseconds (4), label (4), place of its windows (8), their checksum
 ///   (8), stations (4), length of the identifier (4); then all identifiers.
 /// - 40 bytes: place of the index (8), events (8), bytes of identifiers (8), checksum of the index (8), `windows.`.
 enum EventWindowLayout {
-  static let version: UInt32 = 1
-  static let headerSize = 16
+  static let version: UInt32 = 2
+  static let headerSize = 80
+  /// Letters of the hash of a picker.
+  static let hashSize = 64
   static let entrySize = 40
   static let footerSize = 40
   static let magic = Array("hsdl-mpi".utf8)
@@ -39,7 +41,14 @@ enum EventWindowLayout {
   /// Longer identifiers are none.
   static let longestID = 1 << 16
 
-  static func header() -> [UInt8] {
+  static func header(picker: String) -> [UInt8] {
+    var hash = Array(picker.utf8.prefix(hashSize))
+    hash += [UInt8](repeating: 0, count: hashSize - hash.count)
+    return beginning + hash
+  }
+
+  /// What every file of this version begins with.
+  static var beginning: [UInt8] {
     var bytes = magic
     for shift in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: version >> UInt32(shift))) }
     for number in [UInt16(StationAttribute.count), UInt16(EventWindows.length)] {

@@ -9,6 +9,8 @@ public final class EventWindowStore {
   public let entries: [EventWindowEntry]
   /// A number that tells whether two stores hold the same.
   public let checksum: UInt64
+  /// The hash of the picker that was asked about the windows; empty for none.
+  public let picker: String
   private let files: [String]
   private let places: [(file: Int, start: Int, checksum: UInt64)]
   private var inputs: [FileInput?]
@@ -29,6 +31,12 @@ public final class EventWindowStore {
   /// - Throws: ``FormatError`` when one is no store, one of another version, or damaged.
   public init(joining paths: [String]) throws {
     let indexes = try paths.map { try Index($0) }
+    picker = indexes.first?.picker ?? ""
+    for (path, index) in zip(paths, indexes) where index.picker != picker {
+      throw FormatError(
+        .badData, file: path, found: "another picker was asked about its windows than about those of \(paths[0])",
+        expected: "one picker for all", remedy: "write them again with the same --picker")
+    }
     var order: [(file: Int, place: Int)] = []
     for (file, index) in indexes.enumerated() {
       order += index.entries.indices.map { (file, $0) }
@@ -57,6 +65,7 @@ public final class EventWindowStore {
     var entries: [EventWindowEntry]
     var places: [(start: Int, checksum: UInt64)]
     var checksum: UInt64
+    var picker: String
   }
 }
 
@@ -70,11 +79,12 @@ extension EventWindowStore.Index {
         .badData, file: path, found: "it does not begin as a file of windows does", expected: "windows of events",
         remedy: "give the file that `features --event-windows` wrote")
     }
-    guard header == EventWindowLayout.header() else {
+    guard header.starts(with: EventWindowLayout.beginning) else {
       throw FormatError(
         .unsupported, file: path, found: "its windows are those of another version",
         expected: "version \(EventWindowLayout.version)", remedy: "write it again with this version")
     }
+    picker = String(decoding: header.dropFirst(EventWindowLayout.beginning.count).prefix { $0 != 0 }, as: UTF8.self)
     let footerPlace = input.size - EventWindowLayout.footerSize
     guard footerPlace >= EventWindowLayout.headerSize else { throw EventWindowStore.damaged(path, input.size) }
     let footer = try EventWindowStore.read(input, footerPlace, EventWindowLayout.footerSize)

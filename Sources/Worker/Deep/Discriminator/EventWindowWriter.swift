@@ -11,11 +11,13 @@ public final class EventWindowWriter {
 
   /// Starts a store.
   ///
-  /// - Parameter isDurable: whether the file is to outlive the machine; a part that is to be merged need not.
+  /// - Parameters:
+  ///   - picker: the hash of the picker that was asked about the windows; empty for none.
+  ///   - isDurable: whether the file is to outlive the machine; a part that is to be merged need not.
   /// - Throws: ``FormatError``.
-  public init(_ path: String, isDurable: Bool = true) throws {
+  public init(_ path: String, picker: String = "", isDurable: Bool = true) throws {
     output = try FileOutput(path, isDurable: isDurable)
-    try EventWindowLayout.header().withUnsafeBufferPointer { try output.write($0) }
+    try EventWindowLayout.header(picker: picker).withUnsafeBufferPointer { try output.write($0) }
   }
 
   /// The number of events so far.
@@ -86,8 +88,8 @@ public final class EventWindowWriter {
   /// The bytes do not depend on how the events were shared out. An event of a repeated identifier stands as often as it was added.
   ///
   /// - Throws: ``FormatError``.
-  public static func merge(_ parts: [String], into path: String) throws {
-    let writer = try EventWindowWriter(path)
+  public static func merge(_ parts: [String], into path: String, picker: String = "") throws {
+    let writer = try EventWindowWriter(path, picker: picker)
     // Entries alone are held; a part is open only while its windows are copied.
     var all: [(entry: EventWindowEntry, part: Int, place: Int)] = []
     var stores: [EventWindowStore] = []
