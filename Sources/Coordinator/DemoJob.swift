@@ -21,6 +21,9 @@ public struct DemoJob: Sendable {
   /// Creates a demo.
   public init(output: String) { self.output = output }
 
+  /// The network looks at so many stations of an event.
+  private static let windowStations = 20
+
   private var training: String { "\(output)/training" }
   private var network: String { "\(output)/network" }
 
@@ -36,19 +39,28 @@ public struct DemoJob: Sendable {
 
     report.say("")
     report.say("2. Features of the picks, the origin and the waveforms of every event of its catalog.")
-    report.say("   hsdl-mpi features \(Self.inputOptions("training")) --output training/features")
+    let labels = "\(training)/labels.csv"
+    report.say(
+      "   hsdl-mpi features \(Self.inputOptions("training")) --event-windows \(Self.windowStations) --labels training/labels.csv --output training/features"
+    )
     var features = FeaturesJob(output: "\(training)/features")
-    features.source = .catalog(input(training))
+    var source = input(training)
+    source.windowStations = Self.windowStations
+    source.windowLabels = [labels]
+    features.source = .catalog(source)
     features.overwrites = true
     try features.run(over: communicator, report: report)
 
     report.say("")
+    report.say("3. Models on the features, joined with the network on waveforms that comes with the program.")
+    let discriminator = try communicator.agree { "\(try ShippedModels.folder(.event))/deep" }
     report.say(
-      "3. hsdl-mpi train shallow --feature-table training/features/features.csv --labels training/labels.csv --output model"
+      "   hsdl-mpi train hybrid --feature-table training/features/features.csv --labels training/labels.csv --event-windows training/features/event_windows.bin --discriminator models/event/deep --output model"
     )
-    var train = TrainJob(
-      .features(tables: ["\(training)/features/features.csv"], labels: ["\(training)/labels.csv"]),
-      output: "\(output)/model")
+    var train = TrainHybridJob(
+      .features(tables: ["\(training)/features/features.csv"], labels: [labels]), output: "\(output)/model")
+    train.windows = ["\(training)/features/event_windows.bin"]
+    train.discriminator = discriminator
     train.overwrites = true
     train.settings.seed = seed
     let model = try train.run(over: communicator, report: report)

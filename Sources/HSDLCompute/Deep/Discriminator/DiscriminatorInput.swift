@@ -48,11 +48,22 @@ enum DiscriminatorInput {
     }
   }
 
+  /// A picker's probabilities, by their logarithm: noise has some hundredths, a weak onset some tenths.
+  static func stretched(_ probability: Float) -> Float {
+    1 + Float(logarithmToBase10(Double(min(max(probability, 1e-3), 1)))) / 3
+  }
+
+  /// Attributes that are probabilities of a picker.
+  private static let stretchedAttributes = [
+    StationAttribute.pickerAtP, .pickerAtS, .pickerNearP, .pickerNearS,
+  ]
+
   /// Writes a station's attributes, and which components it has.
   static func write(
     attributes: UnsafeBufferPointer<Float>, components: UInt8, into output: UnsafeMutablePointer<Float>
   ) {
     for index in 0..<StationAttribute.count { output[index] = attributes[index] }
+    for attribute in stretchedAttributes { output[attribute.rawValue] = stretched(attributes[attribute.rawValue]) }
     for component in 0..<EventWindows.componentCount {
       output[StationAttribute.count + component] = components & 1 << UInt8(component) != 0 ? 1 : 0
     }

@@ -3,23 +3,23 @@
 /// All that is drawn for an event depends on the seed, the epoch and the event's name. Shares are probabilities.
 public struct EventAugmentation: Sendable, Hashable, Codable {
   /// The share of events of which stations are left out.
-  public var thinned = 0.5
+  public var thinned = 0.25
   /// Of these at least this share of the stations stays, at least 3 where there are so many.
-  public var leastStations = 0.4
+  public var leastStations = 0.5
   /// All windows of an event are shifted by up to so many seconds, the same for all: origin times are uncertain.
   public var commonShift = 0.3
   /// Each window is shifted by up to so many seconds: velocity models are wrong.
   public var stationShift = 0.2
   /// The share of windows that noise is added to.
-  public var noisy = 0.3
+  public var noisy = 0.2
   /// The standard deviation of that noise at most, in those of the window.
   public var noise = 0.5
   /// The share of stations of which a component is taken away, or the horizontals.
-  public var incomplete = 0.1
+  public var incomplete = 0.05
   /// The share of events that lose what is known of their picks.
-  public var unpicked = 0.1
+  public var unpicked = 0.02
   /// The share of single picks that are lost.
-  public var lostPicks = 0.1
+  public var lostPicks = 0.03
   /// The standard deviation of what is added to amplitudes, ratios and residuals.
   public var jitter = 0.05
 
