@@ -1,14 +1,14 @@
 import Foundation
-import MPI
+package import MPI
 import SeismicFormats
 import Worker
 
 /// A folder for intermediate files inside the output folder, with the ledger of the units that are done.
 ///
 /// It goes when the job ends, and stays when the job is stopped or killed: the same command goes on from it.
-final class WorkFolder {
+package final class WorkFolder {
   /// The path.
-  let path: String
+  package let path: String
   /// The output folder that it lies in.
   let output: String
   /// How long the job may run.
@@ -16,7 +16,7 @@ final class WorkFolder {
   /// The job that it belongs to.
   let identity: JobIdentity
   /// The ledger; on rank 0 only.
-  let ledger: UnitLedger?
+  package let ledger: UnitLedger?
   /// How often the job was started before; on rank 0 only.
   var resumedCount: Int { (ledger?.startCount ?? 1) - 1 }
 
@@ -38,7 +38,7 @@ final class WorkFolder {
   /// - Returns: nil when there is nothing to do: the output is whole, and this very job has made it.
   /// - Throws: ``AgreedFailure`` on all ranks: `cannotCreate` when another job's work or results are there, with what differs; `configuration`
   ///   when the user demands a ledger and there is none.
-  static func open(
+  package static func open(
     in output: String, for identity: JobIdentity, limits: RunLimits, overwrites: Bool,
     over communicator: any Communicator, report: Reporter
   ) throws -> WorkFolder? {
@@ -125,7 +125,7 @@ final class WorkFolder {
   /// Collective.
   ///
   /// - Throws: what `body` throws.
-  func use<Result>(over communicator: any Communicator, _ body: () throws -> Result) throws -> Result {
+  package func use<Result>(over communicator: any Communicator, _ body: () throws -> Result) throws -> Result {
     do {
       let result = try body()
       if communicator.isRoot { remove() }

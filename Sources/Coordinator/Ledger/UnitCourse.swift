@@ -1,10 +1,10 @@
-import MPI
+package import MPI
 import SeismicFormats
 import Worker
 
 /// The units of a job on their way: those that earlier runs have done are taken from the ledger, the others are shared out over the ranks and
 /// recorded, until all are done or the job is to stop.
-final class UnitCourse {
+package final class UnitCourse {
   private let names: [UInt64]
   private let costs: [Double]
   private let work: WorkFolder
@@ -13,7 +13,7 @@ final class UnitCourse {
   /// What the ledger knows of units, by their place; on rank 0 only.
   private var entries: [LedgerEntry?]
   /// Whether a unit was done by an earlier run, and its files are still what they were; the same on all ranks.
-  private(set) var isFinished: [Bool]
+  package private(set) var isFinished: [Bool]
 
   /// What a rank sends of a unit.
   private enum Reply {
@@ -33,7 +33,7 @@ final class UnitCourse {
   ///   - costs: what they roughly cost.
   ///   - onRestored: told on one rank of each finished unit, with the paths of its files.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
-  init(
+  package init(
     _ names: [UInt64], costs: [Double], in work: WorkFolder, over communicator: any Communicator, report: Reporter,
     onRestored: (_ unit: Int, _ payload: String) throws -> Void = { _, _ in }
   ) throws {
@@ -103,7 +103,7 @@ final class UnitCourse {
   ///   - work: does a unit; it calls `poll` now and then.
   ///   - onResult: told on rank 0 of each unit, those that were done before among them.
   /// - Throws: ``AgreedFailure`` on all ranks: of the unit that failed, or with `stoppedEarly` when the job was to stop; ``CommunicatorError``.
-  func run(
+  package func run(
     work body: (_ unit: Int, _ poll: () throws -> Void) throws -> UnitProduct,
     onResult: (_ unit: Int, _ payload: String) throws -> Void
   ) throws {

@@ -44,13 +44,14 @@ extension StationDayPicking.UnitSummary: UnitFiles {
 }
 
 /// What a rank has made of a unit.
-struct UnitProduct {
+package struct UnitProduct {
   /// What rank 0 must know of it.
-  var payload: String
+  package var payload: String
   /// The paths of its files.
-  var files: [String]
+  package var files: [String]
 
-  init(payload: String, files: [String]) {
+  /// Describes a product.
+  package init(payload: String, files: [String]) {
     self.payload = payload
     self.files = files
   }

@@ -128,6 +128,12 @@ public final class PickScoring {
   public func score(_ unit: PickInput.Unit, poll: () throws -> Void) throws -> UnitSummary {
     let records = RecordWriter(prefix: "\(folder)/unit-\(unit.index)", content: content)
     let problems = TextSink()
+    // A unit that failed has left its events here, and what it has seen will be seen again.
+    waitingCount = 0
+    values.removeAll(keepingCapacity: true)
+    let seenBefore = seen.count
+    var isDone = false
+    defer { if !isDone { seen.removeLast(seen.count - seenBefore) } }
     moment = monotonicSeconds()
     let summary = try tables.table(of: unit).read(
       unit.range,
@@ -154,6 +160,7 @@ public final class PickScoring {
       try output.commit()
     }
     account(\.writing)
+    isDone = true
     return UnitSummary(
       rowCount: summary.rowCount, lineCount: summary.lineCount, problemCount: summary.problemCount,
       files: records.files,
