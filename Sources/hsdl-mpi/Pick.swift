@@ -92,6 +92,7 @@ struct Pick: ParsableCommand {
   var dryRun = false
 
   @OptionGroup var out: OutputOptions
+  @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
 
   private func job() throws -> PickJob {
@@ -125,6 +126,7 @@ struct Pick: ParsableCommand {
     job.stations = stations
     job.isStrict = strict
     job.overwrites = out.overwrite
+    job.limits = running.limits
     return job
   }
 

@@ -39,6 +39,7 @@ struct Refine: ParsableCommand {
   var dryRun = false
 
   @OptionGroup var out: OutputOptions
+  @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
 
   func validate() throws {
@@ -56,6 +57,7 @@ struct Refine: ParsableCommand {
     job.network = network
     job.isStrict = strict
     job.overwrites = out.overwrite
+    job.limits = running.limits
     try Program.onAllRanks(log) { communicator, report in
       if dryRun {
         try communicator.agreeOnRoot {

@@ -52,12 +52,14 @@ struct TrainDiscriminator: ParsableCommand {
 
   @OptionGroup var options: DiscriminatorOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
 
   func run() throws {
     var job = TrainDiscriminatorJob(windows: eventWindows, output: out.output)
     job.fit = options.fit
     job.overwrites = out.overwrite
+    job.limits = time.limits
     try Program.onAllRanks(log) { communicator, report in
       try job.run(over: communicator, report: report)
     }

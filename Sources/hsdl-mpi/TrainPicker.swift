@@ -82,6 +82,7 @@ struct TrainPicker: ParsableCommand {
 
   @OptionGroup var training: TrainingOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
 
   private func dataSplit() throws -> DataSplit {
@@ -143,6 +144,7 @@ struct TrainPicker: ParsableCommand {
         job.settings = training.settings(rate: 1e-3, reference: 64)
         job.fallsByCosine = training.cosine
         job.overwrites = out.overwrite
+        job.limits = time.limits
         return job
       }
       try job.run(over: communicator, report: report)

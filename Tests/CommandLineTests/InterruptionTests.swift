@@ -16,13 +16,18 @@ struct InterruptionTests {
       mpirun -n 3 sh -c 'test "$PMI_RANK" != 2 || echo $$ > rank; \
       exec $PROGRAM refine --picks t.csv --model \(Demonstration.model) --output out --quiet' > log 2>&1 &
       job=$!
-      while ! test -d out/.hsdl-mpi-work || ! test -s rank; do sleep 0.02; done
+      while ! test -s out/.hsdl-mpi-work/ledger || ! test -s rank; do sleep 0.02; done
       kill -9 $(cat rank) && wait $job
       """)
     #expect(outcome.exitCode == 9)
-    #expect(place.names("out") == [".hsdl-mpi-work"])
+    #expect(place.names("out") == [".hsdl-mpi-lock", ".hsdl-mpi-work"])
+    // It was another table's work.
     try place.folder.write("t.csv", Demonstration.table(rows[..<50]))
-    try place.succeed("refine --picks t.csv --model \(Demonstration.model) --output out --quiet", ranks: 2)
+    let command = "refine --picks t.csv --model \(Demonstration.model) --output out --quiet"
+    let refused = try place.run(command, ranks: 2)
+    #expect(refused.exitCode == 73)
+    #expect(refused.errorOutput.contains("it holds the unfinished work of another job: picks was t.csv ("))
+    try place.succeed("\(command) --overwrite", ranks: 2)
     #expect(place.names("out") == (RankInvarianceTests.catalog + ["run.json"]).sorted())
   }
 

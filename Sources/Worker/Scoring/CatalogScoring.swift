@@ -106,6 +106,9 @@ public final class CatalogScoring {
     moment = monotonicSeconds()
     let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", content: content)
     problems.removeAll()
+    // A unit that failed has left its events here.
+    waiting.removeAll(keepingCapacity: true)
+    features.removeAll(keepingCapacity: true)
     extractor.beginUnit()
     deepCount = 0
     let windowFile = windowLabels.map { _ in "\(folder)/windows-\(unit.index)" }

@@ -128,6 +128,12 @@ public final class PickScoring {
   public func score(_ unit: PickInput.Unit, poll: () throws -> Void) throws -> UnitSummary {
     let records = RecordWriter(prefix: "\(folder)/unit-\(unit.index)", content: content)
     let problems = TextSink()
+    // A unit that failed has left its events here, and what it has seen will be seen again.
+    waitingCount = 0
+    values.removeAll(keepingCapacity: true)
+    let seenBefore = seen.count
+    var isDone = false
+    defer { if !isDone { seen.removeLast(seen.count - seenBefore) } }
     moment = monotonicSeconds()
     let summary = try tables.table(of: unit).read(
       unit.range,
@@ -154,10 +160,22 @@ public final class PickScoring {
       try output.commit()
     }
     account(\.writing)
+    isDone = true
     return UnitSummary(
       rowCount: summary.rowCount, lineCount: summary.lineCount, problemCount: summary.problemCount,
       files: records.files,
       problemFile: problemFile)
+  }
+
+  /// Takes up a unit that an earlier run has done, as far as later steps need to know of it.
+  ///
+  /// - Throws: ``FormatError`` when its intermediate files cannot be read.
+  public func restore(_ unit: PickInput.Unit, _ summary: UnitSummary) throws {
+    // There is one record for each group.
+    for file in summary.files {
+      guard let cursor = try RecordCursor(file, bufferSize: 1 << 20) else { continue }
+      repeat { seen.append(SplitEvents.Seen(hash: cursor.hash, unit: unit.index)) } while try cursor.advance()
+    }
   }
 
   /// Scores events that were brought together from several units.
