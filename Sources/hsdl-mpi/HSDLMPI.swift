@@ -14,11 +14,11 @@ struct HSDLMPI: ParsableCommand {
       The result is the same for any number of ranks.
 
       Exit codes: 0 done, 64 usage, 65 bad data, 66 missing input, 69 something is not available, 70 internal fault, \
-      73 cannot create output, 74 input or output broke off, 78 configuration.
+      73 cannot create output, 74 input or output broke off, 75 stopped early (the same command goes on), 78 configuration.
       """,
     version: programVersion,
     subcommands: [
       Demo.self, Synth.self, Pick.self, Refine.self, Features.self, Train.self, Evaluate.self, ImportWeights.self,
-      RunNetwork.self, Convert.self, Inspect.self,
+      RunNetwork.self, Convert.self, Inspect.self, Doctor.self,
     ])
 }
