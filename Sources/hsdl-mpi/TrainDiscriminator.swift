@@ -49,6 +49,7 @@ struct TrainDiscriminator: ParsableCommand {
   var eventWindows: String
 
   @OptionGroup var options: DiscriminatorOptions
+  @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var log: LogOptions
 
@@ -57,7 +58,11 @@ struct TrainDiscriminator: ParsableCommand {
     job.fit = options.fit
     job.overwrites = out.overwrite
     try Program.onAllRanks(log) { communicator, report in
-      try job.run(over: communicator, report: report)
+      if plan.dryRun {
+        for line in try job.plan(over: communicator) { report.say(line) }
+      } else {
+        try job.run(over: communicator, report: report)
+      }
     }
   }
 }

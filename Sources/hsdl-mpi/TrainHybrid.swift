@@ -52,6 +52,7 @@ struct TrainHybrid: ParsableCommand {
 
   @OptionGroup var costs: CostOptions
   @OptionGroup var options: DiscriminatorOptions
+  @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var log: LogOptions
 
@@ -78,7 +79,11 @@ struct TrainHybrid: ParsableCommand {
     job.blocks = blocks
     job.overwrites = out.overwrite
     try Program.onAllRanks(log) { communicator, report in
-      try job.run(over: communicator, report: report)
+      if plan.dryRun {
+        for line in try job.plan(over: communicator) { report.say(line) }
+      } else {
+        try job.run(over: communicator, report: report)
+      }
     }
   }
 }
