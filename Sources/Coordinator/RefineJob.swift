@@ -1,5 +1,5 @@
 import Foundation
-public import HSDLCompute
+import HSDLCompute
 public import MPI
 import SeismicFormats
 public import Worker

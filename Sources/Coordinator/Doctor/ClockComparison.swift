@@ -1,27 +1,27 @@
 import Foundation
-import MPI
+package import MPI
 
 /// How the clocks of the nodes differ.
 ///
 /// Times of files and of the locks on output folders are compared between nodes, and those of log lines are read together.
-enum ClockComparison {
+package enum ClockComparison {
   /// Clocks that differ by more, in s, make locks and time stamps doubtful.
   static let tolerance = 2.0
   private static let rounds = 20
   private static let tag = 77
 
   /// The difference of a node's clock to that of rank 0.
-  struct Difference: Sendable, Equatable {
+  package struct Difference: Sendable, Equatable {
     /// The node.
-    var host: String
+    package var host: String
     /// The node's clock less that of rank 0, in s.
-    var seconds: Double
+    package var seconds: Double
     /// Within what the difference is known, in s: half the time that question and answer take.
-    var uncertainty: Double
+    package var uncertainty: Double
   }
 
   /// Seconds since 1970 by this node's clock.
-  static func now() -> Double {
+  package static func now() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
@@ -35,7 +35,7 @@ enum ClockComparison {
   ///   - hosts: the node of each rank; looked at on rank 0.
   ///   - clock: this rank's clock.
   /// - Returns: the differences on rank 0, in the order of the ranks; nothing elsewhere.
-  static func run(
+  package static func run(
     _ hosts: [String], over communicator: any Communicator, clock: () -> Double = now
   ) throws -> [Difference] {
     var asked = [Int](repeating: 0, count: communicator.size)
@@ -70,7 +70,7 @@ enum ClockComparison {
   }
 
   /// What is to be said of the differences; nil where there is one node.
-  static func finding(_ differences: [Difference]) -> Finding? {
+  package static func finding(_ differences: [Difference]) -> Finding? {
     guard let worst = differences.max(by: { abs($0.seconds) < abs($1.seconds) }) else { return nil }
     func text(_ seconds: Double) -> String { String(format: abs(seconds) < 0.1 ? "%.6f" : "%.3f", seconds) }
     let found =

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The loader's own list is asked, not what the program was compiled against: a module that is loaded later, or a variable, may put another
 /// library in front.
-enum LoadedLibraries {
+package enum LoadedLibraries {
   /// What is looked for: how file names begin, and what the library is called in messages.
   private static let known: [(prefix: String, name: String)] = [
     ("libmpich", mpich), ("libmpi.so", "MPI"), ("libmpi_", "MPI"), ("libopen-rte", openMPI), ("libopen-pal", openMPI),
@@ -27,7 +27,7 @@ enum LoadedLibraries {
   }
 
   /// The libraries that matter among those that a process has mapped.
-  static func libraries(_ maps: String) -> [(name: String, path: String)] {
+  package static func libraries(_ maps: String) -> [(name: String, path: String)] {
     var paths: Set<String> = []
     for line in maps.split(separator: "\n") {
       guard let start = line.firstIndex(of: "/") else { continue }

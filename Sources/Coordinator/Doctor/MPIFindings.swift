@@ -1,17 +1,17 @@
 import Foundation
-import MPI
+package import MPI
 
 /// Whether the MPI library, the launcher that has started the ranks, and the `mpirun` that is found in `PATH` belong together.
-struct MPIFindings {
+package struct MPIFindings {
   /// The families of MPI: what of one family starts ranks of a program of the same.
-  enum Family: String, Sendable {
+  package enum Family: String, Sendable {
     /// MPICH and what was made of it: Intel MPI, MVAPICH, Cray MPICH.
     case mpich = "MPICH"
     /// Open MPI and what was made of it.
     case openMPI = "Open MPI"
 
     /// The family of something that says its name; nil where it is not known.
-    init?(_ text: String) {
+    package init?(_ text: String) {
       let lower = text.lowercased()
       if ["open mpi", "openrte", "open-rte", "prte", "spectrum"].contains(where: lower.contains) {
         self = .openMPI
@@ -24,28 +24,46 @@ struct MPIFindings {
   }
 
   /// The `mpirun` that is found in `PATH`.
-  struct Starter: Sendable, Equatable {
+  package struct Starter: Sendable, Equatable {
     /// Where it is.
-    var path: String
+    package var path: String
     /// The first lines of what it says of its version.
-    var version: String
+    package var version: String
+
+    /// Creates a description.
+    package init(path: String, version: String) {
+      self.path = path
+      self.version = version
+    }
   }
 
   /// What the MPI library calls itself.
-  var library: String
+  package var library: String
   /// The ranks that MPI knows of.
-  var ranks: Int
+  package var ranks: Int
   /// The nodes that they are on.
-  var nodes: Int
+  package var nodes: Int
   /// What has started this process; nil where nothing tells.
-  var launcher: Launcher?
+  package var launcher: Launcher?
   /// The `mpirun` that is found; nil where there is none.
-  var starter: Starter?
+  package var starter: Starter?
   /// The libraries of MPI that are loaded.
-  var loaded: [RankReport.Library]
+  package var loaded: [RankReport.Library]
+
+  /// Puts together what was found out.
+  package init(
+    library: String, ranks: Int, nodes: Int, launcher: Launcher?, starter: Starter?, loaded: [RankReport.Library]
+  ) {
+    self.library = library
+    self.ranks = ranks
+    self.nodes = nodes
+    self.launcher = launcher
+    self.starter = starter
+    self.loaded = loaded
+  }
 
   /// What is to be said.
-  var findings: [Finding] {
+  package var findings: [Finding] {
     var all = [
       Finding("MPI", .fine, "\(library); \(counted(ranks, "ranks")) on \(counted(nodes, "nodes"))")
     ]

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Whether the ranks of each node have what they need: processors, threads, memory, files.
-enum NodeFindings {
+package enum NodeFindings {
   /// What is to be said of the ranks' reports.
-  static func findings(_ reports: [RankReport]) -> [Finding] {
+  package static func findings(_ reports: [RankReport]) -> [Finding] {
     let nodes = Dictionary(grouping: reports, by: \.host)
     let hosts = nodes.keys.sorted()
     var all: [Finding] = []

@@ -96,7 +96,7 @@ public struct RankReport: Sendable, Codable, Equatable {
   }
 
   /// The numbers of a list such as `0-3,8,10-11`; what is not a number is left out.
-  static func list(_ text: String) -> [Int] {
+  package static func list(_ text: String) -> [Int] {
     var numbers: [Int] = []
     for part in text.split(separator: ",") {
       let ends = part.split(separator: "-").compactMap { Int($0) }

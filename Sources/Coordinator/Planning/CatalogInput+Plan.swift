@@ -50,9 +50,9 @@ extension CatalogInput {
       lines.append(
         "\(counted(Set(inventory.stations.map(\.id)).count, "stations")) in \(stations.joined(separator: ", "))")
     }
-    if let velocityModel { _ = try VelocityModel.open(velocityModel) }
+    if let velocityModel { _ = try VelocityModel.open(velocityModel, onProblem: { _ in }) }
     if let archive {
-      try Self.requirePath(try ArchiveAddress(archive))
+      try Self.requirePath(try ArchiveAddress(archive, onProblem: { _ in }))
       lines.append(
         "waveforms from \(archive), at most \(counted(extent.windows, "windows")) of stations within \(fixed(maximumDistance, decimals: 0)) km"
       )

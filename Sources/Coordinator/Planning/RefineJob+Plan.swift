@@ -12,11 +12,11 @@ extension RefineJob {
     let folder = try ModelFolder.load(model, over: communicator)
     if let own = folder.card.hybrid { _ = try DiscriminatorFolder.load("\(model)/\(own.folder)", over: communicator) }
     var lines: [String] = []
-    try communicator.agreeOnRoot { lines = try lines(folder, ranks: communicator.size) }
+    try communicator.agreeOnRoot { lines = try describe(folder, ranks: communicator.size) }
     return lines
   }
 
-  private func lines(_ folder: ModelFolder, ranks: Int) throws -> [String] {
+  private func describe(_ folder: ModelFolder, ranks: Int) throws -> [String] {
     var lines: [String]
     let estimate: RunEstimate
     var files = Self.files
