@@ -28,14 +28,16 @@ struct FolderTrial {
   /// - Returns: the findings on rank 0; nothing elsewhere.
   /// - Throws: ``CommunicatorError``.
   func run(over communicator: any Communicator) throws -> [Finding] {
+    // One name for all: their numbers as processes differ.
+    let name = ".hsdl-mpi-doctor-\(try communicator.broadcast(getpid()))"
     var (place, failure, measured) = ("", "", Measured())
     if communicator.isRoot {
       place = Self.existing(path)
-      do { measured = try write(in: place) } catch let error as Failed { failure = error.text }
+      do { measured = try write("\(place)/\(name)") } catch let error as Failed { failure = error.text }
     }
     place = try communicator.broadcast(place)
     failure = try communicator.broadcast(failure)
-    let file = "\(place)/\(Self.name)"
+    let file = "\(place)/\(name)"
     defer { if communicator.isRoot { unlink(file) } }
     if !failure.isEmpty {
       guard communicator.isRoot else { return [] }
@@ -118,8 +120,6 @@ struct FolderTrial {
 
   // MARK: On rank 0
 
-  private static let name = ".hsdl-mpi-doctor-\(getpid())"
-
   /// Something that could not be done with a file.
   private struct Failed: Error {
     let text: String
@@ -138,9 +138,8 @@ struct FolderTrial {
     }
   }
 
-  private func write(in folder: String) throws -> Measured {
+  private func write(_ file: String) throws -> Measured {
     var measured = Measured()
-    let file = "\(folder)/\(Self.name)"
     let begin = ContinuousClock.now
     try put(file, bytes: size)
     measured.bytesPerSecond = Double(size) / max((ContinuousClock.now - begin).seconds, 1e-9)

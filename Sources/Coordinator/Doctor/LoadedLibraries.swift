@@ -20,8 +20,7 @@ package enum LoadedLibraries {
 
   /// The libraries that matter, in the order of their paths.
   static func all() -> [RankReport.Library] {
-    let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-    return libraries(maps).map { name, path in
+    libraries(RankReport.text("/proc/self/maps") ?? "").map { name, path in
       RankReport.Library(name: name, path: path, version: version(of: name, at: path))
     }
   }

@@ -82,7 +82,22 @@ public struct RankReport: Sendable, Codable, Equatable {
   }
 
   /// The text of a file of the system; nil where there is none.
-  private static func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
+  ///
+  /// Such files say that they have no bytes, and give them a page at a time.
+  static func text(_ path: String) -> String? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var page = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count < 1 << 26 {
+      let count = read(descriptor, &page, page.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      bytes += page[..<count]
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
 
   private static func field(_ name: String, in text: String) -> String? {
     text.split(separator: "\n").first { $0.hasPrefix("\(name):") }.map {
