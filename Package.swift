@@ -15,6 +15,9 @@ let hdf5Include =
   Context.environment["HDF5_INCLUDE"]
   ?? ["/usr/include/hdf5/mpich"].first { FileManager.default.fileExists(atPath: "\($0)/hdf5.h") }
 
+// What the program says that it was built from; `./setup` tells. Letters and digits only: it becomes text in a C file.
+let commit = (Context.environment["HSDL_MPI_COMMIT"] ?? "").filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+
 // libtorch: Debian's, or that in a folder with `include` and `lib` (1.13 and 2.x will do).
 let libtorch = Context.environment["LIBTORCH"]
 let libtorchInclude =
@@ -54,6 +57,9 @@ let package = Package(
         .linkedLibrary("_lightgbm"), .linkedLibrary("stdc++"),
         .unsafeFlags(["-L\(lightGBM)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(lightGBM)/lib"]),
       ]),
+    // Apart, so that another commit makes one small file be compiled again.
+    .target(
+      name: "CBuild", cSettings: commit.isEmpty ? [] : [.define("HSDL_MPI_COMMIT", to: "\"\(commit)\"")]),
     // Loops that are compiled for each kind of processor; without optimisation they would not be worth having.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
     .target(
@@ -84,7 +90,7 @@ let package = Package(
     .target(
       name: "Coordinator",
       dependencies: [
-        "Worker", "HSDLCompute", "SeismicFormats", "MPI",
+        "Worker", "HSDLCompute", "SeismicFormats", "MPI", "CBuild",
         .product(name: "HeapModule", package: "swift-collections"),
       ], swiftSettings: swift),
     .executableTarget(

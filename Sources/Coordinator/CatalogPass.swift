@@ -23,22 +23,20 @@ struct CatalogPass: EventPass {
   ///   - model: the model; without one only features come out.
   ///   - deep: the network of a hybrid model.
   ///   - features: the features that come out.
+  ///   - surroundings: stations, waveforms and travel times, as ``surroundings(_:model:features:isStrict:over:report:)`` makes them.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
-    _ input: CatalogInput, model: ModelFolder?, deep: EventScorer? = nil, features: FeatureSet, work: WorkFolder,
-    isStrict: Bool,
+    _ input: CatalogInput, model: ModelFolder?, deep: EventScorer? = nil, features: FeatureSet,
+    surroundings: (Surroundings, problems: [Problem]), work: WorkFolder, isStrict: Bool,
     over communicator: any Communicator, report: Reporter
   ) throws {
     let begin = monotonicSeconds()
     var units: [CatalogUnit] = []
     var joined = 0
-    var found: [Problem] = []
+    var found = surroundings.problems
     let history = "\(work.path)/history"
-    let wanted = FeatureSet(features.definitions + (model?.ensemble.features.definitions ?? []))
-    let surroundings = try Surroundings(input, features: wanted, over: communicator, report: report) { problem in
-      if isStrict { throw problem.error }
-      found.append(problem)
-    }
+    let wanted = Self.wanted(features, model)
+    let surroundings = surroundings.0
     archiveIndex = surroundings.archiveIndex
     try communicator.agreeOnRoot {
       report.note("reading \(input.catalogs.joined(separator: ", "))")
@@ -46,7 +44,7 @@ struct CatalogPass: EventPass {
         mergesDuplicates: input.mergesDuplicates, isStrict: isStrict, unitSize: input.unitSize)
       let made = try CatalogUnits(
         input.catalogs, settings: settings, inventory: surroundings.inventory, travelTimes: surroundings.travelTimes,
-        folder: work.path, history: history, ranks: communicator.size)
+        folder: work.path, history: history)
       units = made.units
       joined = made.duplicateCount
       found = made.problems + found
@@ -68,16 +66,18 @@ struct CatalogPass: EventPass {
     }
     let prepared = monotonicSeconds() - begin
     var summaries = [CatalogScoring.UnitSummary?](repeating: nil, count: units.count)
+    // A unit's neighbours in time are those of the whole catalog, which the job's identity tells of.
+    let names = units.map { mixed($0.contentHash ^ mixed(UInt64($0.index))) }
     let total = units.reduce(0) { $0 + $1.count }
     let progress = report.progress("events")
     var done = 0
     // A station costs more than a pick; both are more for larger events.
-    try UnitSharing(costs: units.map { Double(20 * $0.count + $0.pickCount) }, over: communicator).run(
-      work: { unit, poll in
-        Array(try JSONEncoder().encode(try scoring.score(units[unit], poll: poll)))
-      },
-      onResult: { unit, bytes in
-        summaries[unit] = try JSONDecoder().decode(CatalogScoring.UnitSummary.self, from: Data(bytes))
+    let course = try UnitCourse(
+      names, costs: units.map { Double(20 * $0.count + $0.pickCount) }, in: work, over: communicator, report: report)
+    try course.run(
+      work: { unit, poll in try UnitProduct(try scoring.score(units[unit], poll: poll), in: work) },
+      onResult: { unit, payload in
+        summaries[unit] = try work.summary(CatalogScoring.UnitSummary.self, payload)
         done += units[unit].count
         progress.update(done, total)
       })
@@ -88,6 +88,29 @@ struct CatalogPass: EventPass {
     var times = scoring.times
     if communicator.isRoot { times.reading += prepared }
     self.times = times
+  }
+
+  /// Stations, waveforms and travel times for a pass, and what of them could not be used.
+  ///
+  /// Collective.
+  ///
+  /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
+  static func surroundings(
+    _ input: CatalogInput, model: ModelFolder?, features: FeatureSet, isStrict: Bool,
+    over communicator: any Communicator, report: Reporter
+  ) throws -> (Surroundings, problems: [Problem]) {
+    var found: [Problem] = []
+    let surroundings = try Surroundings(
+      input, features: wanted(features, model), over: communicator, report: report
+    ) { problem in
+      if isStrict { throw problem.error }
+      found.append(problem)
+    }
+    return (surroundings, found)
+  }
+
+  private static func wanted(_ features: FeatureSet, _ model: ModelFolder?) -> FeatureSet {
+    FeatureSet(features.definitions + (model?.ensemble.features.definitions ?? []))
   }
 
   var rowCount: Int { 0 }

@@ -16,9 +16,10 @@ struct CatalogUnits {
   private(set) var problems: [Problem] = []
   private let history: String
   private let folder: String
-  private let ranks: Int
   /// Of problems beyond these only the number is told.
   static let problemLimit = 100_000
+  /// Catalogs with more events than fill so many units have larger ones.
+  static let unitLimit = 8192
 
   /// How the units are made.
   struct Settings {
@@ -40,11 +41,10 @@ struct CatalogUnits {
   /// - Throws: ``FormatError``.
   init(
     _ catalogs: [String], settings: Settings, inventory: Inventory?, travelTimes: TravelTimes, folder: String,
-    history: String, ranks: Int
+    history: String
   ) throws {
     self.folder = folder
     self.history = history
-    self.ranks = ranks
     let sorted = try sort(catalogs, settings, EventSummaries(inventory: inventory))
     try cut(sorted, settings, DuplicateComparison(travelTimes: travelTimes))
   }
@@ -129,8 +129,8 @@ struct CatalogUnits {
     let entries = try FileOutput(history, isDurable: false)
     var writer = UnitWriter(
       folder: folder, history: entries,
-      // Enough units to go round, few enough files.
-      size: max(settings.unitSize, min(512, eventCount / (64 * ranks))))
+      // Enough units to go round on a large cluster, few enough files; the same on any number of ranks, so that another number can go on.
+      size: max(settings.unitSize, min(512, eventCount / Self.unitLimit)))
     var search = DuplicateSearch(comparison)
     var pending: [Pending] = []
     var number = 0
@@ -212,6 +212,10 @@ private struct UnitWriter {
     }
     try fragment.withUnsafeBufferPointer { try writer?.write(fragment: $0) }
     let last = units.count - 1
+    var checksum = Checksum()
+    withUnsafeBytes(of: units[last].contentHash.littleEndian) { checksum.add($0) }
+    fragment.withUnsafeBytes { checksum.add($0) }
+    units[last].contentHash = checksum.value
     if isDuplicate { units[last].duplicates.append(units[last].count) }
     units[last].count += 1
     units[last].pickCount += pickCount

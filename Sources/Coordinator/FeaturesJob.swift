@@ -24,6 +24,8 @@ public struct FeaturesJob: Sendable {
   public var isStrict = false
   /// About how many bytes of a table a unit has.
   public var unitSize = 4 << 20
+  /// How long the job may run.
+  public var limits = RunLimits()
 
   /// Creates a job.
   public init(output: String) { self.output = output }
@@ -47,7 +49,7 @@ public struct FeaturesJob: Sendable {
   ///
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   public func run(over communicator: any Communicator, report: Reporter) throws {
-    try OutputFolder.prepare(output, files: files, overwrites: overwrites, over: communicator) {
+    try OutputFolder.prepare(output, files: files, overwrites: overwrites, goesOn: !isLabelled, over: communicator) {
       if let source {
         try run(source, over: communicator, report: report)
       } else {
@@ -58,49 +60,92 @@ public struct FeaturesJob: Sendable {
 
   private func run(_ source: EventSource, over communicator: any Communicator, report: Reporter) throws {
     let begin = monotonicSeconds()
-    let work = try WorkFolder(in: output, over: communicator)
-    defer { work.remove(communicator) }
-    let pass: any EventPass
+    StopSignals.install(isTalking: communicator.isRoot)
+    var record = RunRecord(command: "features")
+    var tables: PickInput?
+    var surroundings: (Surroundings, problems: [Problem])?
     switch source {
     case .picks(let picks):
-      let input = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
-      pass = try PickPass(
-        input, model: nil, features: features, network: "", work: work, isStrict: isStrict, over: communicator,
-        report: report)
+      tables = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
     case .catalog(let input):
-      pass = try CatalogPass(
-        input, model: nil, features: features, work: work, isStrict: isStrict, over: communicator, report: report)
+      surroundings = try CatalogPass.surroundings(
+        input, model: nil, features: features, isStrict: isStrict, over: communicator, report: report)
     }
-    var events = 0
-    try communicator.agreeOnRoot {
-      let folder = try OutputFolder(output, files: [], overwrites: true)
-      let problems = try pass.writeProblems(to: folder.file("problems.csv"))
-      let file = try FileOutput(folder.file("features.csv"))
-      try file.write(EventWriter.featuresHeader(features))
-      let sink = TextSink(capacity: 1 << 20)
-      let stations = try StationFeatureFile(source, in: folder)
-      try pass.forEachRecord { cursor in
-        events += 1
-        try stations?.write(cursor.piece(3))
-        sink.append(cursor.piece(1))
-        if sink.count > 1 << 19 { try file.write(sink) }
+    var identity = JobIdentity(command: "features", version: programVersion)
+    record.inputs = try source.describe(
+      in: &identity, archive: surroundings?.0.archiveHash, unitSize: unitSize, over: communicator)
+    identity.add("features", features.names.joined(separator: ","))
+    identity.add("strictness", isStrict)
+    record.identity = identity
+    guard
+      let work = try WorkFolder.open(
+        in: output, for: identity, limits: limits, overwrites: overwrites, over: communicator, report: report)
+    else { return }
+    try work.use(over: communicator) {
+      let pass: any EventPass
+      if let tables {
+        pass = try PickPass(
+          tables, model: nil, features: features, network: "", work: work, isStrict: isStrict, over: communicator,
+          report: report)
+      } else if let surroundings, case .catalog(let input) = source {
+        pass = try CatalogPass(
+          input, model: nil, features: features, surroundings: surroundings, work: work, isStrict: isStrict,
+          over: communicator, report: report)
+      } else {
+        return
       }
-      try file.write(sink)
-      try folder.write("features.json", definitions.text)
-      if source.writesEventWindows { try pass.writeEventWindows(to: folder.file(Self.windowsName)) }
-      try problems.file.commit()
-      try stations?.commit()
-      try pass.writeArchiveIndex(to: folder)
-      try file.commit()
-      problems.warn(report)
+      var events = 0
+      var problemCount = 0
+      try communicator.agreeOnRoot { (events, problemCount) = try gather(pass, source, report) }
+      let elapsed = monotonicSeconds() - begin
+      record.details =
+        source.record + [
+          ("events", .integer(events)), ("problems", .integer(problemCount)), ("features", .integer(features.count)),
+          (source.isCatalog ? "duplicates" : "split_events", .integer(pass.joinedCount)),
+          (
+            source.isCatalog ? "station_windows" : "rows",
+            .integer(source.isCatalog ? pass.stationWindowCount : pass.rowCount)
+          ),
+        ]
+      record.outputs = files
+      record.resumedCount = work.resumedCount
+      try record.write(to: output, over: communicator)
+      let basis =
+        source.isCatalog ? counted(pass.stationWindowCount, "station_windows") : counted(pass.rowCount, "rows")
+      report.say(
+        "\(counted(features.count, "features")) of \(counted(events, "events")) (\(basis)) in \(output)/features.csv")
+      report.note(
+        "\(fixed(elapsed, decimals: 1)) s, \(fixed(Double(events) / max(elapsed, 1e-9), decimals: 0)) events/s")
     }
-    let elapsed = monotonicSeconds() - begin
-    let basis =
-      source.isCatalog ? counted(pass.stationWindowCount, "station_windows") : counted(pass.rowCount, "rows")
-    report.say(
-      "\(counted(features.count, "features")) of \(counted(events, "events")) (\(basis)) in \(output)/features.csv")
-    report.note(
-      "\(fixed(elapsed, decimals: 1)) s, \(fixed(Double(events) / max(elapsed, 1e-9), decimals: 0)) events/s")
+  }
+
+  /// Writes the tables from the units' files; rank 0 only.
+  private func gather(
+    _ pass: any EventPass, _ source: EventSource, _ report: Reporter
+  ) throws -> (events: Int, problems: Int) {
+    var events = 0
+    let folder = try OutputFolder(output, files: [], overwrites: true)
+    RunRecord.withdraw(in: output)
+    let problems = try pass.writeProblems(to: folder.file("problems.csv"))
+    let file = try FileOutput(folder.file("features.csv"))
+    try file.write(EventWriter.featuresHeader(features))
+    let sink = TextSink(capacity: 1 << 20)
+    let stations = try StationFeatureFile(source, in: folder)
+    try pass.forEachRecord { cursor in
+      events += 1
+      try stations?.write(cursor.piece(3))
+      sink.append(cursor.piece(1))
+      if sink.count > 1 << 19 { try file.write(sink) }
+    }
+    try file.write(sink)
+    try folder.write("features.json", definitions.text)
+    if source.writesEventWindows { try pass.writeEventWindows(to: folder.file(Self.windowsName)) }
+    try problems.file.commit()
+    try stations?.commit()
+    try pass.writeArchiveIndex(to: folder)
+    try file.commit()
+    problems.warn(report)
+    return (events, problems.count)
   }
 
   private func runLabelled(over communicator: any Communicator, report: Reporter) throws {
@@ -119,6 +164,11 @@ public struct FeaturesJob: Sendable {
       try folder.write("pca.csv", Self.components(pca, components))
       try folder.write("features.csv", Self.features(table))
     }
+    var record = RunRecord(command: "features")
+    record.inputs = try InputFile.listed(real + fake, over: communicator)
+    record.outputs = files
+    record.details = [("events", .integer(table.count)), ("features", .integer(features.count))]
+    try record.write(to: output, over: communicator)
     let realCount = table.labels.reduce(0) { $0 + Int($1) }
     report.say(
       "\(features.count) features of \(table.count) events (\(realCount) real, \(table.count - realCount) fake)")

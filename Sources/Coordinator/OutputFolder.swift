@@ -17,8 +17,9 @@ public struct OutputFolder: Sendable {
   ///   - path: where; made if it is not there.
   ///   - files: the files that the job will write.
   ///   - overwrites: whether files of these names may be replaced.
+  ///   - goesOn: whether a job that can go on with its work decides itself about what it has left there: a ledger, or whole results.
   /// - Throws: ``FormatError`` with `cannotCreate` when the folder cannot be made, or holds one of the files.
-  public init(_ path: String, files: [String], overwrites: Bool) throws {
+  public init(_ path: String, files: [String], overwrites: Bool, goesOn: Bool = false) throws {
     self.path = path
     var isDirectory: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) {
@@ -27,7 +28,8 @@ public struct OutputFolder: Sendable {
           .cannotCreate, file: path, found: "it is a file", expected: "a folder for the results",
           remedy: "give another --output")
       }
-      if !overwrites, let found = files.first(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) {
+      let isOwn = goesOn && (WorkFolder.hasLedger(path) || RunRecord.finished(in: path) != nil)
+      if !overwrites, !isOwn, let found = files.first(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) {
         throw FormatError(
           .cannotCreate, file: path, found: "it already holds \(found)",
           remedy: "give another --output, or --overwrite to replace it")
@@ -42,23 +44,40 @@ public struct OutputFolder: Sendable {
     }
   }
 
-  /// Prepares the folder and does a job that writes to it; a folder that was made and into which nothing came goes again
+  /// Prepares the folder and does a job that writes to it, while no other job can; a folder that was made and into which nothing came goes again
   /// when the job fails.
   ///
   /// Collective.
   ///
+  /// - Parameters:
+  ///   - goesOn: as in ``init(_:files:overwrites:goesOn:)``.
+  ///   - record: the record of the run, which is written behind the job; nil where the job writes its own.
+  ///   - inputs: the files that go in, for the record.
   /// - Throws: ``AgreedFailure`` on all ranks when the folder cannot be used; what `job` throws.
   static func prepare<Result>(
-    _ path: String, files: [String], overwrites: Bool, over communicator: any Communicator, job: () throws -> Result
+    _ path: String, files: [String], overwrites: Bool, goesOn: Bool = false, record: RunRecord? = nil,
+    inputs: [String] = [], over communicator: any Communicator, job: () throws -> Result
   ) throws -> Result {
     var isNew = false
+    var lock: OutputLock?
     try communicator.agreeOnRoot {
       isNew = !FileManager.default.fileExists(atPath: path)
-      _ = try OutputFolder(path, files: files, overwrites: overwrites)
+      // Before the lock, whose file would be the first thing in a folder that is none of ours.
+      _ = try OutputFolder(path, files: [], overwrites: true)
+      lock = try OutputLock(path)
+      _ = try OutputFolder(path, files: files, overwrites: overwrites, goesOn: goesOn)
     }
+    defer { lock?.release() }
     do {
-      return try job()
+      let result = try job()
+      if var record {
+        record.inputs = try InputFile.listed(inputs, over: communicator)
+        record.outputs = files
+        try record.write(to: path, over: communicator)
+      }
+      return result
     } catch {
+      lock?.release()
       // Fails, as it should, where something is in the folder.
       if isNew { rmdir(path) }
       throw error

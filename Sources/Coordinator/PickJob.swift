@@ -30,6 +30,8 @@ public struct PickJob: Sendable {
   public var streams: [StreamPattern] = []
   /// How the picker's usual settings are changed.
   public var changes = PickSettingChanges()
+  /// How long the job may run.
+  public var limits = RunLimits()
   /// Loads the picker; collective, called once on each rank.
   public var makePicker: @Sendable (_ model: String, _ communicator: any Communicator) throws -> PickerModel
 
@@ -101,13 +103,15 @@ public struct PickJob: Sendable {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> Outcome {
-    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, over: communicator) {
+    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, goesOn: true, over: communicator) {
       try pick(over: communicator, report: report)
     }
   }
 
   private func pick(over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
+    StopSignals.install(isTalking: communicator.isRoot)
+    var record = RunRecord(command: "pick")
     let picker = try makePicker(model, communicator)
     let settings = changes.applied(to: picker.network.description)
     let isRoot = communicator.isRoot
@@ -120,40 +124,59 @@ public struct PickJob: Sendable {
       if let objection = settings.objection { throw JobError(.usage, objection) }
       return stations.isEmpty ? nil : try Inventory.open(stations, onProblem: note)
     }
-    let (opened, index) = try Surroundings.open(
+    let (opened, index, hash) = try Surroundings.open(
       archive, known: archiveIndex, over: communicator, report: report, onProblem: note)
     let units = try self.units(opened, over: communicator)
-    let work = try WorkFolder(in: output, over: communicator)
-    defer { work.remove(communicator) }
-    let picking = try communicator.agree {
-      try StationDayPicking(
-        picker, settings, archive: opened, inventory: inventory, span: span, folder: work.path, isStrict: isStrict)
+    var identity = JobIdentity(command: "pick", version: programVersion)
+    identity.add("archive", archive)
+    identity.add("content of the archive", hash)
+    record.inputs = try InputFile.hashed(stations, over: communicator)
+    identity.add("stations", files: record.inputs)
+    identity.add("model", picker.hash)
+    identity.addFields(of: settings)
+    identity.add("time", "\(start?.description ?? "") to \(end?.description ?? "")")
+    identity.add("streams", streams.map(\.text).joined(separator: " "))
+    identity.add("strictness", isStrict)
+    record.identity = identity
+    record.models = [(model, picker.hash)]
+    guard
+      let work = try WorkFolder.open(
+        in: output, for: identity, limits: limits, overwrites: overwrites, over: communicator, report: report)
+    else { return Outcome() }
+    return try work.use(over: communicator) {
+      let picking = try communicator.agree {
+        try StationDayPicking(
+          picker, settings, archive: opened, inventory: inventory, span: span, folder: work.path, isStrict: isStrict)
+      }
+      var summaries = [StationDayPicking.UnitSummary?](repeating: nil, count: units.count)
+      let progress = report.progress("station-days")
+      var done = 0
+      let names = units.enumerated().map { place, unit in
+        Checksum(of: "\(place) \(unit.day) \(unit.station) \(unit.streams)").value
+      }
+      let course = try UnitCourse(
+        names, costs: units.map { Double(1 + min($0.streams.count, 3)) * ($0.span.clamped(to: span).seconds) },
+        in: work, over: communicator, report: report)
+      try course.run(
+        work: { unit, poll in try UnitProduct(try picking.pick(units[unit], number: unit, poll: poll), in: work) },
+        onResult: { unit, payload in
+          summaries[unit] = try work.summary(StationDayPicking.UnitSummary.self, payload)
+          done += 1
+          progress.update(done, units.count)
+        })
+      progress.finish()
+      var outcome = Outcome()
+      try communicator.agreeOnRoot {
+        outcome = try gather(units, summaries.compactMap { $0 }, found, index, report)
+        outcome.elapsed = monotonicSeconds() - begin
+      }
+      record.details = details(outcome, picker, settings, ranks: communicator.size)
+      record.outputs = Self.files.filter { $0 != RunRecord.name && ($0 != Self.indexName || archive.hasPrefix("files:")) }
+      record.resumedCount = work.resumedCount
+      try record.write(to: output, over: communicator)
+      if communicator.isRoot { summarize(outcome, report) }
+      return outcome
     }
-    var summaries = [StationDayPicking.UnitSummary?](repeating: nil, count: units.count)
-    let progress = report.progress("station-days")
-    var done = 0
-    try UnitSharing(
-      costs: units.map { Double(1 + min($0.streams.count, 3)) * ($0.span.clamped(to: span).seconds) },
-      over: communicator
-    ).run(
-      work: { unit, poll in
-        Array(try JSONEncoder().encode(try picking.pick(units[unit], number: unit, poll: poll)))
-      },
-      onResult: { unit, bytes in
-        summaries[unit] = try JSONDecoder().decode(StationDayPicking.UnitSummary.self, from: Data(bytes))
-        done += 1
-        progress.update(done, units.count)
-      })
-    progress.finish()
-    var outcome = Outcome()
-    try communicator.agreeOnRoot {
-      outcome = try gather(units, summaries.compactMap { $0 }, found, index, report)
-      outcome.elapsed = monotonicSeconds() - begin
-      try OutputFolder(output, files: [], overwrites: true).write(
-        "run.json", record(outcome, picker, settings, ranks: communicator.size).text)
-      summarize(outcome, report)
-    }
-    return outcome
   }
 
   /// Writes the tables from the units' files.
@@ -178,6 +201,7 @@ public struct PickJob: Sendable {
       outcome.unitSeconds += summary.seconds
     }
     let results = try OutputFolder(output, files: [], overwrites: true)
+    RunRecord.withdraw(in: output)
     let problems = try ProblemTable(found, files: summaries.map(\.problemFile), path: results.file("problems.csv"))
     outcome.problems = problems.count
     let picks = try FileOutput(results.file("picks.csv"))
@@ -206,13 +230,13 @@ public struct PickJob: Sendable {
     return outcome
   }
 
-  private func record(
+  private func details(
     _ outcome: Outcome, _ picker: PickerModel, _ settings: PickSettings, ranks: Int
-  ) -> JSONValue {
+  ) -> [(String, JSONValue)] {
     func rounded(_ seconds: Double) -> JSONValue { .number((seconds * 1000).rounded() / 1000) }
     let description = picker.network.description
-    return .object([
-      ("program", .string("hsdl-mpi \(programVersion)")), ("command", .string("pick")), ("archive", .string(archive)),
+    return [
+      ("archive", .string(archive)),
       ("stations", .array(stations.map { .string($0) })), ("model", .string(model)),
       ("model_hash", .string(picker.hash)), ("architecture", .string(description.architecture)),
       ("from", start.map { .string($0.description) } ?? .null), ("to", end.map { .string($0.description) } ?? .null),
@@ -231,7 +255,7 @@ public struct PickJob: Sendable {
           ("signal", rounded(outcome.unitSeconds - outcome.readingSeconds - outcome.networkSeconds)),
         ])
       ),
-    ])
+    ]
   }
 
   private func summarize(_ outcome: Outcome, _ report: Reporter) {

@@ -35,12 +35,21 @@ struct PickPass: EventPass {
     var summaries = [PickScoring.UnitSummary?](repeating: nil, count: input.units.count)
     let progress = report.progress("units")
     var done = 0
-    try UnitSharing(costs: input.units.map { Double($0.range.count) }, over: communicator).run(
-      work: { unit, poll in
-        Array(try JSONEncoder().encode(try scoring.score(input.units[unit], poll: poll)))
-      },
-      onResult: { unit, bytes in
-        summaries[unit] = try JSONDecoder().decode(PickScoring.UnitSummary.self, from: Data(bytes))
+    // What the tables hold stands in the job's identity.
+    let names = input.units.map { unit in
+      [unit.source, unit.range.lowerBound, unit.range.upperBound].reduce(UInt64(unit.index)) {
+        mixed($0 ^ UInt64(bitPattern: Int64($1)))
+      }
+    }
+    let course = try UnitCourse(
+      names, costs: input.units.map { Double($0.range.count) }, in: work, over: communicator, report: report,
+      onRestored: { unit, payload in
+        try scoring.restore(input.units[unit], try work.summary(PickScoring.UnitSummary.self, payload))
+      })
+    try course.run(
+      work: { unit, poll in try UnitProduct(try scoring.score(input.units[unit], poll: poll), in: work) },
+      onResult: { unit, payload in
+        summaries[unit] = try work.summary(PickScoring.UnitSummary.self, payload)
         done += 1
         progress.update(done, input.units.count)
       })

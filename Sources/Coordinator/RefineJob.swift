@@ -22,6 +22,8 @@ public struct RefineJob: Sendable {
   public var deepScoring: DeepScoringSource = Self.scorer
   /// About how many bytes of a table a unit has.
   public var unitSize = 4 << 20
+  /// How long the job may run.
+  public var limits = RunLimits()
 
   /// Makes a network ready to score, given the folder with its files; each rank gets its own.
   public typealias DeepScoringSource =
@@ -78,28 +80,26 @@ public struct RefineJob: Sendable {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> Outcome {
-    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, over: communicator) {
+    try OutputFolder.prepare(
+      output, files: Self.files, overwrites: overwrites, goesOn: true, over: communicator
+    ) {
       try refine(over: communicator, report: report)
     }
   }
 
   private func refine(over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
+    StopSignals.install(isTalking: communicator.isRoot)
+    var record = RunRecord(command: "refine")
     var tables: PickInput?
     if case .picks(let picks) = source {
       tables = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
     }
     let folder = try ModelFolder.load(model, over: communicator)
+    record.models = [(model, folder.card.hash)]
     let deep = try network(of: folder, over: communicator, report)
-    let work = try WorkFolder(in: output, over: communicator)
-    defer { work.remove(communicator) }
-    let pass: any EventPass
-    switch source {
-    case .picks(let picks):
-      let input = try tables ?? PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
-      pass = try PickPass(
-        input, model: folder, network: network, work: work, isStrict: isStrict, over: communicator, report: report)
-    case .catalog(let input):
+    var surroundings: (Surroundings, problems: [Problem])?
+    if case .catalog(let input) = source {
       let needed = folder.card.features.map(\.name).filter(FeatureSet.waveforms.names.contains)
       if let first = needed.first, input.archive == nil {
         try communicator.agree {
@@ -109,25 +109,51 @@ public struct RefineJob: Sendable {
           )
         }
       }
-      pass = try CatalogPass(
-        input, model: folder, deep: deep, features: .all, work: work, isStrict: isStrict, over: communicator,
-        report: report)
+      surroundings = try CatalogPass.surroundings(
+        input, model: folder, features: .all, isStrict: isStrict, over: communicator, report: report)
     }
-
-    var outcome = Outcome()
-    try communicator.agreeOnRoot {
-      let start = monotonicSeconds()
-      outcome = try gather(pass, folder, report)
-      outcome.times.gathering = monotonicSeconds() - start
+    var identity = JobIdentity(command: "refine", version: programVersion)
+    record.inputs = try source.describe(
+      in: &identity, archive: surroundings?.0.archiveHash, unitSize: unitSize, over: communicator)
+    identity.add("model", folder.card.hash)
+    identity.add("network code", network)
+    identity.add("strictness", isStrict)
+    record.identity = identity
+    guard
+      let work = try WorkFolder.open(
+        in: output, for: identity, limits: limits, overwrites: overwrites, over: communicator, report: report)
+    else { return Outcome() }
+    return try work.use(over: communicator) {
+      let pass: any EventPass
+      switch source {
+      case .picks(let picks):
+        let input = try tables ?? PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
+        pass = try PickPass(
+          input, model: folder, network: network, work: work, isStrict: isStrict, over: communicator, report: report)
+      case .catalog(let input):
+        guard let surroundings else { return Outcome() }
+        pass = try CatalogPass(
+          input, model: folder, deep: deep, features: .all, surroundings: surroundings, work: work, isStrict: isStrict,
+          over: communicator, report: report)
+      }
+      var outcome = Outcome()
+      try communicator.agreeOnRoot {
+        let start = monotonicSeconds()
+        outcome = try gather(pass, folder, report)
+        outcome.times.gathering = monotonicSeconds() - start
+      }
+      let times = try communicator.gatherv(pass.times.values)
+      for own in times { outcome.times.add(StageTimes(values: own)) }
+      outcome.elapsed = monotonicSeconds() - begin
+      record.details = details(outcome, folder, ranks: communicator.size)
+      record.outputs = Self.files.filter {
+        $0 != RunRecord.name && ($0 != StationFeatureFile.name || source.writesStationFeatures)
+      }
+      record.resumedCount = work.resumedCount
+      try record.write(to: output, over: communicator)
+      if communicator.isRoot { summarize(outcome, folder, report) }
+      return outcome
     }
-    let times = try communicator.gatherv(pass.times.values)
-    guard communicator.isRoot else { return outcome }
-    for own in times { outcome.times.add(StageTimes(values: own)) }
-    outcome.elapsed = monotonicSeconds() - begin
-    try OutputFolder(output, files: [], overwrites: true).write(
-      "run.json", record(outcome, folder, ranks: communicator.size).text)
-    summarize(outcome, folder, report)
-    return outcome
   }
 
   /// The network of a hybrid model, ready to score; nil where there is none, or nothing for it to look at.
@@ -156,6 +182,7 @@ public struct RefineJob: Sendable {
     outcome.stationWindows = pass.stationWindowCount
     outcome.deepEvents = pass.deepCount
     let results = try OutputFolder(output, files: [], overwrites: true)
+    RunRecord.withdraw(in: output)
     let problems = try pass.writeProblems(to: results.file("problems.csv"))
     outcome.problems = problems.count
     let writer = EventWriter(card: folder.card, network: network)
@@ -196,11 +223,8 @@ public struct RefineJob: Sendable {
     return outcome
   }
 
-  private func record(_ outcome: Outcome, _ folder: ModelFolder, ranks: Int) -> JSONValue {
-    .object(
-      [
-        ("program", .string("hsdl-mpi \(programVersion)")), ("command", .string("refine")),
-      ] + source.record + [
+  private func details(_ outcome: Outcome, _ folder: ModelFolder, ranks: Int) -> [(String, JSONValue)] {
+    source.record + [
         ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
         ("model_kind", .string(folder.card.kind)), ("events_scored_by_network", .integer(outcome.deepEvents)),
         ("ranks", .integer(ranks)),
@@ -217,7 +241,7 @@ public struct RefineJob: Sendable {
           "stages_s",
           .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
         ),
-      ])
+      ]
   }
 
   private func summarize(_ outcome: Outcome, _ folder: ModelFolder, _ report: Reporter) {

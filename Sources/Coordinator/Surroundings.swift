@@ -12,6 +12,8 @@ struct Surroundings {
   let archive: (any WaveformArchive)?
   /// The index of an archive of files, on rank 0; empty where there is none to be kept.
   let archiveIndex: [UInt8]
+  /// By what the archive's content is known again; nil where there is no archive.
+  let archiveHash: String?
   /// Travel times.
   let travelTimes: TravelTimes
 
@@ -45,12 +47,14 @@ struct Surroundings {
     guard let address = input.archive, wantsWaveforms else {
       archive = nil
       archiveIndex = []
+      archiveHash = nil
       return
     }
-    let (opened, index) = try Self.open(
+    let (opened, index, hash) = try Self.open(
       address, known: input.archiveIndex, over: communicator, report: report, onProblem: handle)
     archive = opened
     archiveIndex = index
+    archiveHash = hash
     let (inventory, files) = (inventory ?? Inventory(), input.stations.joined(separator: ", "))
     try communicator.agreeOnRoot {
       let stations = Set(opened.streams.map(\.stationID)).sorted()
@@ -77,12 +81,13 @@ struct Surroundings {
   ///   - text: the archive's address.
   ///   - known: the file with an index that an earlier run has kept.
   ///   - onProblem: told of what cannot be used.
-  /// - Returns: the archive, and on rank 0 the index if it is to be kept.
+  /// - Returns: the archive, on rank 0 the index if it is to be kept, and by what the archive's content is known again: its listing, or the
+  ///   size of its file.
   /// - Throws: ``AgreedFailure`` on all ranks.
   static func open(
     _ text: String, known: String?, over communicator: any Communicator, report: Reporter,
     onProblem: @escaping ProblemHandler
-  ) throws -> (archive: any WaveformArchive, index: [UInt8]) {
+  ) throws -> (archive: any WaveformArchive, index: [UInt8], hash: String) {
     let address = try communicator.agree { try ArchiveAddress(text, onProblem: onProblem) }
     let knownIndex = try communicator.agree {
       try known.map { path in
@@ -108,8 +113,14 @@ struct Surroundings {
     }
     index = try communicator.broadcast(index)
     let archive = try communicator.agree { try address.open(index: index, onProblem: onProblem) }
+    var hash = Checksum.text(index.withUnsafeBytes { Checksum(of: $0) }.value)
+    if index.isEmpty, let path = text.firstIndex(of: ":").map({ String(text[text.index(after: $0)...]) }),
+      let input = try? FileInput(path)
+    {
+      hash = "\(input.size) bytes"
+    }
     // The others' indices are listings that cost little.
-    if case .files = address, communicator.isRoot { return (archive, index) }
-    return (archive, [])
+    if case .files = address, communicator.isRoot { return (archive, index, hash) }
+    return (archive, [], hash)
   }
 }

@@ -15,6 +15,8 @@ public struct SynthJob: Sendable {
   public var output: String
   /// Whether results there may be replaced.
   public var overwrites = false
+  /// How long the job may run.
+  public var limits = RunLimits()
 
   /// Creates a job.
   public init(output: String) { self.output = output }
@@ -38,7 +40,7 @@ public struct SynthJob: Sendable {
 
   /// The files that the job writes, and the archive's folder.
   public static let files = [
-    "archive", "stations.xml", "truth.xml", "automatic.xml", "labels.csv", "velocity.csv", "synth.json",
+    "archive", "stations.xml", "truth.xml", "automatic.xml", "labels.csv", "velocity.csv", "synth.json", "run.json",
   ]
 
   /// Runs the job on all ranks.
@@ -51,17 +53,50 @@ public struct SynthJob: Sendable {
       if let objection = settings.objection { throw JobError(.usage, objection) }
       return try SyntheticWorld(settings)
     }
-    return try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, over: communicator) {
+    return try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, goesOn: true, over: communicator) {
       try make(world, over: communicator, report: report)
     }
   }
 
   private func make(_ world: SyntheticWorld, over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
-    let work = try WorkFolder(in: output, over: communicator)
-    defer { work.remove(communicator) }
+    StopSignals.install(isTalking: communicator.isRoot)
+    var record = RunRecord(command: "synth")
+    var identity = JobIdentity(command: "synth", version: programVersion)
+    identity.addFields(of: settings)
+    record.identity = identity
+    guard
+      let work = try WorkFolder.open(
+        in: output, for: identity, limits: limits, overwrites: overwrites, over: communicator, report: report)
+    else { return Outcome() }
+    return try work.use(over: communicator) {
+      let outcome = try make(world, work, over: communicator, report: report)
+      try communicator.agreeOnRoot {
+        try SyntheticCatalogDay.merge(days: settings.dayCount, from: work.path, to: output)
+        try writeDescriptions(world, outcome)
+      }
+      record.outputs = Self.files.filter { $0 != RunRecord.name }
+      record.details = [
+        ("seed", .string(String(settings.seed))), ("earthquakes", .integer(outcome.earthquakes)),
+        ("events", .integer(outcome.events.values.reduce(0, +))), ("samples", .integer(outcome.samples)),
+        ("bytes", .integer(outcome.bytes)),
+      ]
+      record.resumedCount = work.resumedCount
+      try record.write(to: output, over: communicator)
+      tell(outcome, world, seconds: monotonicSeconds() - begin, report)
+      return outcome
+    }
+  }
+
+  /// Makes the archive, and the pieces of the catalogs in the work folder.
+  private func make(
+    _ world: SyntheticWorld, _ work: WorkFolder, over communicator: any Communicator, report: Reporter
+  ) throws -> Outcome {
     let archive = SyntheticArchive(world, folder: "\(output)/archive")
-    try communicator.agreeOnRoot { try archive.prepare() }
+    try communicator.agreeOnRoot {
+      RunRecord.withdraw(in: output)
+      try archive.prepare(goesOn: work.ledger?.hasUnits == true)
+    }
     let (days, stations) = (settings.dayCount, settings.stationCount)
     let stationDays = days * stations
     // The catalogs' days cost little and come last.
@@ -69,14 +104,17 @@ public struct SynthJob: Sendable {
     let progress = report.progress("station-days")
     var outcome = Outcome()
     var done = 0
-    try UnitSharing(costs: costs, over: communicator).run(
+    // All follows from the settings, which the job's identity tells of.
+    let names = costs.indices.map { mixed(UInt64($0) &+ 1) }
+    let course = try UnitCourse(names, costs: costs, in: work, over: communicator, report: report)
+    try course.run(
       work: { unit, poll in
-        if unit < stationDays { return try archive.write(unit, poll: poll).bytes }
+        if unit < stationDays { return try archive.write(unit, poll: poll) }
         try poll()
-        return try SyntheticCatalogDay(world, day: unit - stationDays, folder: work.path).write().bytes
+        return try SyntheticCatalogDay(world, day: unit - stationDays, folder: work.path).write()
       },
-      onResult: { unit, bytes in
-        let numbers = UnitNumbers(bytes).values
+      onResult: { unit, payload in
+        let numbers = UnitNumbers(payload).values
         if unit < stationDays {
           done += 1
           outcome.samples += numbers.first ?? 0
@@ -90,11 +128,6 @@ public struct SynthJob: Sendable {
         }
       })
     progress.finish()
-    try communicator.agreeOnRoot {
-      try SyntheticCatalogDay.merge(days: days, from: work.path, to: output)
-      try writeDescriptions(world, outcome)
-    }
-    tell(outcome, world, seconds: monotonicSeconds() - begin, report)
     return outcome
   }
 
@@ -174,11 +207,7 @@ struct UnitNumbers {
 
   init(_ values: [Int]) { self.values = values }
 
-  init(_ bytes: [UInt8]) {
-    values = stride(from: 0, to: bytes.count / 8 * 8, by: 8).map { place in
-      bytes.withUnsafeBytes { Int($0.loadUnaligned(fromByteOffset: place, as: Int64.self)) }
-    }
-  }
+  init(_ text: String) { values = text.split(separator: " ").compactMap { Int($0) } }
 
-  var bytes: [UInt8] { values.flatMap { value in withUnsafeBytes(of: Int64(value)) { Array($0) } } }
+  var text: String { values.map { String($0) }.joined(separator: " ") }
 }

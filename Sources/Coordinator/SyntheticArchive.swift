@@ -12,9 +12,13 @@ struct SyntheticArchive {
     self.folder = folder
   }
 
-  /// Removes an archive that is there already, and makes the folder.
-  func prepare() throws {
-    try? FileManager.default.removeItem(atPath: folder)
+  /// Removes an archive that is there already, or of one that was begun what is not whole, and makes the folder.
+  func prepare(goesOn: Bool) throws {
+    if goesOn {
+      WorkFolder.removeParts(in: folder)
+    } else {
+      try? FileManager.default.removeItem(atPath: folder)
+    }
     try makeFolder(folder)
   }
 
@@ -38,15 +42,16 @@ struct SyntheticArchive {
   /// Writes the files of a station-day.
   ///
   /// - Returns: samples and bytes written.
-  func write(_ unit: Int, poll: () throws -> Void) throws -> UnitNumbers {
+  func write(_ unit: Int, poll: () throws -> Void) throws -> UnitProduct {
     let (station, day) = place(unit)
     let part = StationDay(world, station: station, day: day)
     let (samples, segments) = (part.samples, part.segments)
-    guard !segments.isEmpty else { return UnitNumbers([0, 0]) }
+    guard !segments.isEmpty else { return UnitProduct(payload: UnitNumbers([0, 0]).text, files: []) }
     let rate = world.settings.samplingRate
     let midnight = world.settings.epoch.advanced(by: Double(day) * 86_400)
     let first = world.settings.epoch.advanced(by: Double(samples.lowerBound) / rate)
     var totals = (samples: 0, bytes: 0)
+    var files: [String] = []
     let components = world.network.stations[station].components
     let buffers = components.map { _ in UnsafeMutableBufferPointer<Int32>.allocate(capacity: samples.count) }
     defer { for buffer in buffers { buffer.deallocate() } }
@@ -71,8 +76,9 @@ struct SyntheticArchive {
       }
       totals.bytes += file.size
       try file.commit()
+      files.append(file.path)
     }
-    return UnitNumbers([totals.samples, totals.bytes])
+    return UnitProduct(payload: UnitNumbers([totals.samples, totals.bytes]).text, files: files)
   }
 
   /// The file of a stream's day in a SeisComP data structure; its folder is made.

@@ -20,7 +20,7 @@ struct SyntheticCatalogDay {
   /// Writes the day's pieces.
   ///
   /// - Returns: how many earthquakes there are, and how many automatic events of each kind.
-  func write() throws -> UnitNumbers {
+  func write() throws -> UnitProduct {
     let catalog = SyntheticCatalog(world)
     let sink = TextSink(capacity: 1 << 20)
     let encoder = QuakeMLEncoder(sink: sink)
@@ -46,7 +46,9 @@ struct SyntheticCatalogDay {
       sink.append(byte: 10)
     }
     try save("labels")
-    return UnitNumbers([earthquakes.count] + EventKind.allCases.map { counts[$0] ?? 0 })
+    return UnitProduct(
+      payload: UnitNumbers([earthquakes.count] + EventKind.allCases.map { counts[$0] ?? 0 }).text,
+      files: Self.names.map { Self.piece($0, day, folder) })
   }
 
   /// Puts the pieces of all days together.

@@ -13,6 +13,8 @@ public struct TrainDiscriminatorJob {
   public var output: String
   /// Whether a discriminator there may be replaced, and a checkpoint there is ignored.
   public var overwrites = false
+  /// How long the job may run.
+  public var limits = RunLimits()
 
   /// The files that the job writes, beside checkpoints and the history.
   public static let files = DiscriminatorFolder.files
@@ -28,13 +30,15 @@ public struct TrainDiscriminatorJob {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``; on one rank alone what libtorch throws in the middle of a pass.
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> DiscriminatorFolder {
-    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, over: communicator) {
+    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "train discriminator"),
+      inputs: [windows], over: communicator
+    ) {
       let store = try communicator.agree { try EventWindowStore(windows) }
       let parts = fit.parts(store, Array(store.entries.indices))
       report.note(
         "\(counted(parts.training.count, "events")) to fit, \(parts.validation.count) to choose by, of \(store.count) in \(windows)"
       )
-      let course = TrainingCourse(epochs: fit.settings.epochs, metrics: [], report: report)
+      let course = TrainingCourse(epochs: fit.settings.epochs, metrics: [], limits: limits, rank: communicator.rank, report: report)
       let fitted = try fit.train(
         store, on: Array(store.entries.indices), folder: output, startsAnew: overwrites, over: communicator,
         callbacks: course.callbacks)

@@ -8,8 +8,19 @@ final class TrainingCourse {
   private let metrics: [String]
   private let epochs: Int
   private var progress: Progress
+  private let limits: RunLimits
+  private let rank: Int
+  private var steps = 0
+  private var lastStep: Double?
+  private var longest = 0.0
+  private var isKeeping = true
 
-  init(epochs: Int, metrics: [String], report: Reporter) {
+  /// Begins to look after a training: from now on a wish to stop waits for the end of a step.
+  init(epochs: Int, metrics: [String], limits: RunLimits, rank: Int, report: Reporter) {
+    self.limits = limits
+    self.rank = rank
+    StopSignals.install(isTalking: rank == 0)
+    StopSignals.beginKeeping()
     self.epochs = epochs
     self.metrics = metrics
     self.report = report
@@ -27,10 +38,28 @@ final class TrainingCourse {
     }
     callbacks.onNote = { [self] in report.note($0) }
     callbacks.onSkipped = { [self] in report.warn("\($0) holds numbers that are not finite; it is left out") }
+    callbacks.beforeStep = { [self] in
+      steps += 1
+      try FaultInjection.shared.step(steps, rank: rank)
+    }
+    callbacks.shouldStop = { [self] in
+      // What lies between two steps may be the validation of an epoch, or a checkpoint.
+      let now = monotonicSeconds()
+      if let lastStep { longest = max(longest, now - lastStep) }
+      lastStep = now
+      return StopSignals.isStopRequested || limits.isTooShort(for: longest)
+    }
+    callbacks.wantsCheckpoint = { StopSignals.takeCheckpointRequest() }
     return callbacks
   }
 
-  func finish() { progress.finish() }
+  func finish() {
+    progress.finish()
+    if isKeeping { StopSignals.endKeeping() }
+    isKeeping = false
+  }
+
+  deinit { finish() }
 
   private func line(_ row: TrainingEpoch) -> String {
     var parts = ["epoch \(row.epoch) of \(epochs)"]

@@ -17,10 +17,13 @@ public struct UnitSharing {
 
   /// Plans the sharing.
   ///
-  /// - Parameter costs: what each unit roughly costs; only their order matters.
-  public init(costs: [Double], over communicator: any Communicator) {
+  /// - Parameters:
+  ///   - costs: what each unit roughly costs; only their order matters.
+  ///   - finished: units that are done already and are not handed out; empty for none. The same on all ranks.
+  public init(costs: [Double], finished: [Bool] = [], over communicator: any Communicator) {
     self.communicator = communicator
-    order = costs.indices.sorted { costs[$0] != costs[$1] ? costs[$0] > costs[$1] : $0 < $1 }
+    order = costs.indices.filter { !finished.indices.contains($0) || !finished[$0] }
+      .sorted { costs[$0] != costs[$1] ? costs[$0] > costs[$1] : $0 < $1 }
   }
 
   /// Does all units.
@@ -28,30 +31,37 @@ public struct UnitSharing {
   /// Collective.
   ///
   /// - Parameters:
+  ///   - shouldStop: asked on rank 0 between units and while it waits; when it is true no more units are handed out, and those that run end.
   ///   - work: does a unit and returns what rank 0 must know of it. It calls `poll` now and then, so that rank 0 can answer
   ///     the others while it works itself.
   ///   - onResult: told on rank 0 of each unit that is done, in no particular order.
+  /// - Returns: false on all ranks when it was stopped before the end.
   /// - Throws: when units fail, ``AgreedFailure`` of the first of them on all ranks, after the units before it have ended; else
   ///   ``CommunicatorError``.
+  @discardableResult
   public func run(
+    shouldStop: @escaping () -> Bool = { false },
     work: (_ unit: Int, _ poll: () throws -> Void) throws -> [UInt8],
     onResult: @escaping (_ unit: Int, _ result: [UInt8]) throws -> Void
-  ) throws {
+  ) throws -> Bool {
     var failure: AgreedFailure?
+    var isComplete = true
     if communicator.isRoot {
-      failure = try coordinate(work, onResult)
+      (failure, isComplete) = try coordinate(shouldStop, work, onResult)
     } else {
       try assist(work)
     }
     let code = try communicator.broadcast(failure?.exitCode ?? 0)
-    guard code != 0 else { return }
+    guard code != 0 else { return try communicator.broadcast(isComplete ? 1 : 0) == 1 }
     let rank = try communicator.broadcast(failure?.rank ?? 0)
     throw AgreedFailure(rank: rank, exitCode: code, description: try communicator.broadcast(failure?.description ?? ""))
   }
 
   private func coordinate(
-    _ work: (Int, () throws -> Void) throws -> [UInt8], _ onResult: @escaping (Int, [UInt8]) throws -> Void
-  ) throws -> AgreedFailure? {
+    _ shouldStop: @escaping () -> Bool, _ work: (Int, () throws -> Void) throws -> [UInt8],
+    _ onResult: @escaping (Int, [UInt8]) throws -> Void
+  ) throws -> (failure: AgreedFailure?, isComplete: Bool) {
+    var isComplete = true
     var next = 0
     var underWay = 0
     var dismissed = 0
@@ -59,6 +69,10 @@ public struct UnitSharing {
     // Of several units that fail the first one counts, whoever was faster: the message is the same for any number of ranks.
     var failedUnit = Int.max
     func take() -> Int? {
+      if next < order.count, shouldStop() {
+        next = order.count
+        isComplete = false
+      }
       while next < order.count {
         defer { next += 1 }
         if order[next] < failedUnit { return order[next] }
@@ -108,7 +122,7 @@ public struct UnitSharing {
           fail(unit, error)
         }
       } else if dismissed == communicator.size - 1 && underWay == 0 {
-        return failure
+        return (failure, isComplete)
       } else {
         try communicator.pause(attempt: attempt)
         attempt += 1

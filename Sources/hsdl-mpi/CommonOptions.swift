@@ -34,6 +34,40 @@ struct PlanOptions: ParsableArguments {
   var dryRun = false
 }
 
+/// How long a command may run.
+struct TimeOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Stop in time before this has passed, with code 75; the same command goes on. Minutes, HH:MM:SS or D-HH:MM:SS; by default the end that Slurm has set.",
+      valueName: "time"))
+  var walltime: String?
+
+  func validate() throws {
+    guard walltime.map({ RunLimits.seconds($0) != nil }) ?? true else {
+      throw ValidationError("--walltime must be minutes, HH:MM:SS or D-HH:MM:SS")
+    }
+  }
+
+  var limits: RunLimits { RunLimits(walltime: walltime.flatMap { RunLimits.seconds($0) }) }
+}
+
+/// How a command goes on with what it has begun.
+struct RunOptions: ParsableArguments {
+  @Flag(
+    help: ArgumentHelp(
+      "Go on with what the output holds of this job, and end with code 78 if that is nothing. Without this, a job that was begun is gone on with, and one that was not is begun."
+    ))
+  var resume = false
+
+  @OptionGroup var time: TimeOptions
+
+  var limits: RunLimits {
+    var limits = time.limits
+    limits.requiresLedger = resume
+    return limits
+  }
+}
+
 /// Labelled events.
 struct LabelledOptions: ParsableArguments {
   @Option(

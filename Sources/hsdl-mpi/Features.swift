@@ -58,6 +58,7 @@ struct Features: ParsableCommand {
   var strict = false
 
   @OptionGroup var out: OutputOptions
+  @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
 
   func validate() throws {
@@ -86,6 +87,7 @@ struct Features: ParsableCommand {
     job.components = try components.map { try FeatureSet($0) }
     job.isStrict = strict
     job.overwrites = out.overwrite
+    job.limits = running.limits
     try Program.onAllRanks(log) { communicator, report in
       try job.run(over: communicator, report: report)
     }

@@ -14,7 +14,7 @@ struct HSDLMPI: ParsableCommand {
       The result is the same for any number of ranks.
 
       Exit codes: 0 done, 64 usage, 65 bad data, 66 missing input, 69 something is not available, 70 internal fault, \
-      73 cannot create output, 74 input or output broke off, 75 stopped early (the same command goes on), 78 configuration.
+      73 cannot create output, 74 input or output broke off, 75 stopped early and to be gone on with, 78 configuration.
       """,
     version: programVersion,
     subcommands: [

@@ -88,6 +88,7 @@ struct Pick: ParsableCommand {
 
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
 
   private func job() throws -> PickJob {
@@ -121,6 +122,7 @@ struct Pick: ParsableCommand {
     job.stations = stations
     job.isStrict = strict
     job.overwrites = out.overwrite
+    job.limits = running.limits
     return job
   }
 

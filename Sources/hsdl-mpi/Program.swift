@@ -14,6 +14,7 @@ enum Program {
     let jsonLog = asksForJSON(arguments)
     do {
       let expanded = try Configuration.expand(arguments)
+      RunRecord.arguments = expanded
       var command = try HSDLMPI.parseAsRoot(expanded)
       try command.run()
       return ExitStatus.done.rawValue

@@ -37,6 +37,7 @@ struct Refine: ParsableCommand {
 
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
 
   func validate() throws {
@@ -54,6 +55,7 @@ struct Refine: ParsableCommand {
     job.network = network
     job.isStrict = strict
     job.overwrites = out.overwrite
+    job.limits = running.limits
     try Program.onAllRanks(log) { communicator, report in
       if plan.dryRun {
         for line in try job.plan(over: communicator) { report.say(line) }

@@ -47,6 +47,7 @@ struct Synth: ParsableCommand {
   var regionSize = 100.0
 
   @OptionGroup var out: OutputOptions
+  @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
 
   private func settings() throws -> SyntheticSettings {
@@ -71,6 +72,7 @@ struct Synth: ParsableCommand {
     var job = SynthJob(output: out.output)
     job.settings = try settings()
     job.overwrites = out.overwrite
+    job.limits = running.limits
     try Program.onAllRanks(log) { communicator, report in
       try job.run(over: communicator, report: report)
     }

@@ -51,12 +51,14 @@ struct TrainDiscriminator: ParsableCommand {
   @OptionGroup var options: DiscriminatorOptions
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
 
   func run() throws {
     var job = TrainDiscriminatorJob(windows: eventWindows, output: out.output)
     job.fit = options.fit
     job.overwrites = out.overwrite
+    job.limits = time.limits
     try Program.onAllRanks(log) { communicator, report in
       if plan.dryRun {
         for line in try job.plan(over: communicator) { report.say(line) }

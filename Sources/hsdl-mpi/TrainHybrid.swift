@@ -54,6 +54,7 @@ struct TrainHybrid: ParsableCommand {
   @OptionGroup var options: DiscriminatorOptions
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
 
   func validate() throws {
@@ -78,6 +79,7 @@ struct TrainHybrid: ParsableCommand {
     job.costs = costs.costs
     job.blocks = blocks
     job.overwrites = out.overwrite
+    job.limits = time.limits
     try Program.onAllRanks(log) { communicator, report in
       if plan.dryRun {
         for line in try job.plan(over: communicator) { report.say(line) }

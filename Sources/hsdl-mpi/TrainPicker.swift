@@ -83,6 +83,7 @@ struct TrainPicker: ParsableCommand {
   @OptionGroup var training: TrainingOptions
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
 
   private func dataSplit() throws -> DataSplit {
@@ -144,6 +145,7 @@ struct TrainPicker: ParsableCommand {
         job.settings = training.settings(rate: 1e-3, reference: 64)
         job.fallsByCosine = training.cosine
         job.overwrites = out.overwrite
+        job.limits = time.limits
         return job
       }
       if plan.dryRun {

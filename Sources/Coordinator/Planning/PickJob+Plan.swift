@@ -15,7 +15,7 @@ extension PickJob {
       if let objection = settings.objection { throw JobError(.usage, objection) }
       if !stations.isEmpty { _ = try Inventory.open(stations) }
     }
-    let (opened, _) = try Surroundings.open(
+    let (opened, _, _) = try Surroundings.open(
       archive, known: archiveIndex, over: communicator, report: report, onProblem: { _ in })
     let units = try self.units(opened, over: communicator)
     let description = picker.network.description

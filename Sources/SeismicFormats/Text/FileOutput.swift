@@ -15,6 +15,10 @@ public final class FileOutput {
   private let temporaryPath: String
   private let isDurable: Bool
   private var descriptor: Int32
+  /// A test aid: asked before each write which code of `errno` it is to fail with; nil, as always in earnest, asks nobody.
+  ///
+  /// Set it before the first file is written, and never again.
+  nonisolated(unsafe) public static var writeFault: (@Sendable () -> Int32?)?
   /// Bytes written so far.
   public private(set) var size = 0
 
@@ -54,6 +58,7 @@ public final class FileOutput {
   ///
   /// - Throws: ``FormatError`` with `inputOutput`.
   public func write(_ bytes: Bytes) throws {
+    if let code = Self.writeFault?() { throw failure(code) }
     var done = 0
     while done < bytes.count, let base = bytes.baseAddress {
       #if canImport(Glibc)
@@ -65,13 +70,17 @@ public final class FileOutput {
       #endif
       if count < 0 {
         if errno == EINTR { continue }
-        throw FormatError(
-          .inputOutput, file: path, found: "writing failed (\(String(cString: strerror(errno))))",
-          remedy: "check the space that is left")
+        throw failure(errno)
       }
       done += count
     }
     size += bytes.count
+  }
+
+  private func failure(_ code: Int32) -> FormatError {
+    FormatError(
+      .inputOutput, file: path, found: "writing failed (\(String(cString: strerror(code))))",
+      remedy: "check the space that is left")
   }
 
   /// Adds what a sink holds, and empties it.

@@ -10,6 +10,8 @@ public struct CatalogUnit: Sendable, Codable, Equatable {
   public var count: Int
   /// Their number of picks.
   public var pickCount: Int
+  /// A hash of the events.
+  public var contentHash: UInt64 = 0
   /// The whole second before the first event's time, and the one after the last's, since 1970; nil where no event has a
   /// time.
   public var seconds: ClosedRange<Int64>?

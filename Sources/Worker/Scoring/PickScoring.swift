@@ -160,6 +160,17 @@ public final class PickScoring {
       problemFile: problemFile)
   }
 
+  /// Takes up a unit that an earlier run has done, as far as later steps need to know of it.
+  ///
+  /// - Throws: ``FormatError`` when its intermediate files cannot be read.
+  public func restore(_ unit: PickInput.Unit, _ summary: UnitSummary) throws {
+    // There is one record for each group.
+    for file in summary.files {
+      guard let cursor = try RecordCursor(file, bufferSize: 1 << 20) else { continue }
+      repeat { seen.append(SplitEvents.Seen(hash: cursor.hash, unit: unit.index)) } while try cursor.advance()
+    }
+  }
+
   /// Scores events that were brought together from several units.
   ///
   /// - Parameter name: of the intermediate files.

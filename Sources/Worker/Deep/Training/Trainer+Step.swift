@@ -9,7 +9,8 @@ private enum Start {
   static let samples = microBatches + 1
   static let skipped = samples + 1
   static let stop = skipped + 1
-  static let failed = stop + 1
+  static let checkpoint = stop + 1
+  static let failed = checkpoint + 1
   /// The bits of the learning rate, from rank 0: its cosine may differ in the last bit between processors.
   static let rate = failed + 1
   static let count = rate + 1
@@ -23,14 +24,17 @@ private enum End {
 }
 
 extension Trainer {
-  /// Makes a step; false where the training is to stop before it.
-  func step() throws -> Bool {
+  /// Makes a step.
+  ///
+  /// - Returns: whether a checkpoint is wanted after it; nil where the training is to stop before it.
+  func step() throws -> Bool? {
     let beginning = now()
     var failure: (any Error)?
     var own = TrainingStep<Model.MicroBatch>(microBatches: [], keys: [], sampleCount: 0)
     var skipped = 0
     var standIn: Model.MicroBatch?
     do {
+      try callbacks.beforeStep()
       own = try takeSamples()
       for place in own.microBatches.indices { skipped += clean(&own.microBatches[place]) }
       if own.microBatches.isEmpty { standIn = model.empty(like: try samples.template()) }
@@ -49,6 +53,7 @@ extension Trainer {
     start[Start.samples] = Int64(own.sampleCount)
     start[Start.skipped] = Int64(skipped)
     start[Start.stop] = callbacks.shouldStop() ? 1 : 0
+    start[Start.checkpoint] = callbacks.wantsCheckpoint() ? 1 : 0
     start[Start.failed] = failure == nil ? 0 : 1
     if communicator.isRoot {
       let rate = settings.schedule.rate(
@@ -58,7 +63,7 @@ extension Trainer {
     start = try communicator.allreduce(start, .sum)
     state.partial.times.wait += now() - loaded
     if start[Start.failed] > 0 { try communicator.agree { if let failure { throw failure } } }
-    if start[Start.stop] > 0 { return false }
+    if start[Start.stop] > 0 { return nil }
 
     let weight = start.withUnsafeBufferPointer { $0.baseAddress.map { FixedPointSum.value(of: $0) } ?? 0 }
     guard weight.isFinite else {
@@ -79,7 +84,7 @@ extension Trainer {
     state.partial.learningRate = rate
     state.step += 1
     state.stepInEpoch += 1
-    return true
+    return start[Start.checkpoint] > 0
   }
 
   /// Where the training is, for messages.

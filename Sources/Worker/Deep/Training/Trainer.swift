@@ -99,9 +99,10 @@ public final class Trainer<Model: TrainableModel, Samples: TrainerData> where Sa
     try communicator.agree { try samples.begin(epoch: state.epoch, fromStep: state.stepInEpoch) }
     let count = samples.stepCount(epoch: state.epoch)
     while state.stepInEpoch < count {
-      guard try step() else { return false }
+      guard let isWanted = try step() else { return false }
       if communicator.isRoot { callbacks.onStep(state.stepInEpoch, count) }
-      if let every = settings.checkpointSteps, state.step % every == 0, state.stepInEpoch < count {
+      let isDue = settings.checkpointSteps.map { state.step % $0 == 0 } ?? false
+      if isDue || isWanted, state.stepInEpoch < count {
         try save(isBest: false)
       }
     }

@@ -10,6 +10,10 @@ public struct TrainingCallbacks {
   public var onSkipped: (String) -> Void = { _ in }
   /// Asked on each rank before each step whether the training is to stop; all ranks stop when one says so.
   public var shouldStop: () -> Bool = { false }
+  /// Asked on each rank before each step whether a checkpoint is wanted after it, at a place that is not one anyway.
+  public var wantsCheckpoint: () -> Bool = { false }
+  /// Called on each rank before each step; what it throws ends the training on all ranks.
+  public var beforeStep: () throws -> Void = {}
 
   /// Callbacks that do nothing.
   public init() {}

@@ -1,0 +1,191 @@
+import MPI
+import SeismicFormats
+import Worker
+
+/// The units of a job on their way: those that earlier runs have done are taken from the ledger, the others are shared out over the ranks and
+/// recorded, until all are done or the job is to stop.
+final class UnitCourse {
+  private let names: [UInt64]
+  private let costs: [Double]
+  private let work: WorkFolder
+  private let communicator: any Communicator
+  private let report: Reporter
+  /// What the ledger knows of units, by their place; on rank 0 only.
+  private var entries: [LedgerEntry?]
+  /// Whether a unit was done by an earlier run, and its files are still what they were; the same on all ranks.
+  private(set) var isFinished: [Bool]
+
+  /// What a rank sends of a unit.
+  private enum Reply {
+    /// The unit was left, as its rank was asked to stop.
+    static let left: UInt8 = 1
+    static let done: UInt8 = 2
+    /// The unit is done, and its rank was asked to stop.
+    static let doneLast: UInt8 = 3
+  }
+
+  /// Holds the units against the ledger.
+  ///
+  /// Collective. The ranks look at the files of finished units together, each at a part.
+  ///
+  /// - Parameters:
+  ///   - names: of the units: hashes of all that their results depend on, beside what the job's identity says.
+  ///   - costs: what they roughly cost.
+  ///   - onRestored: told on one rank of each finished unit, with the paths of its files.
+  /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
+  init(
+    _ names: [UInt64], costs: [Double], in work: WorkFolder, over communicator: any Communicator, report: Reporter,
+    onRestored: (_ unit: Int, _ payload: String) throws -> Void = { _, _ in }
+  ) throws {
+    self.names = names
+    self.costs = costs
+    self.work = work
+    self.communicator = communicator
+    self.report = report
+    entries = [LedgerEntry?](repeating: nil, count: names.count)
+    isFinished = [Bool](repeating: false, count: names.count)
+    let sink = TextSink()
+    if let ledger = work.ledger, !ledger.entries.isEmpty {
+      for (unit, name) in names.enumerated() {
+        guard let entry = ledger.entries[name] else { continue }
+        entries[unit] = entry
+        LedgerLine.append(["\(unit)"], lineTo: sink)
+        entry.append(to: sink)
+      }
+    }
+    let lines = try communicator.broadcast(Array(sink.bytes))
+    guard !lines.isEmpty else { return }
+    var own = [UInt8](repeating: 0, count: names.count)
+    try communicator.agree {
+      var unit: Int?
+      for line in lines.split(separator: 10) {
+        let fields = line.withUnsafeBufferPointer { LedgerLine.fields($0) } ?? []
+        if fields.count == 1 {
+          unit = Int(Substring(fields[0]))
+        } else if let place = unit, names.indices.contains(place), place % communicator.size == communicator.rank,
+          let entry = LedgerEntry(fields), Self.isWhole(entry, work)
+        {
+          own[place] = 1
+          try onRestored(place, entry.payload)
+        }
+      }
+    }
+    isFinished = try communicator.allreduce(own, .maximum).map { $0 > 0 }
+    guard communicator.isRoot else { return }
+    let lost = names.indices.filter { entries[$0] != nil && !isFinished[$0] }
+    for unit in lost {
+      entries[unit] = nil
+      work.ledger?.forget(names[unit])
+    }
+    if !lost.isEmpty {
+      report.warn(
+        "the files of \(counted(lost.count, "units")) are missing, cut off or changed; \(lost.count == 1 ? "it is" : "they are") done again"
+      )
+    }
+    let count = isFinished.count { $0 }
+    if count > 0 { report.note("going on: \(count) of \(counted(names.count, "units")) done before") }
+  }
+
+  private static func isWhole(_ entry: LedgerEntry, _ work: WorkFolder) -> Bool {
+    entry.files.allSatisfy { file in
+      guard let input = try? FileInput(work.absolute(file.path)), input.size == file.size,
+        let found = try? Checksum.of(input, 0..<file.size)
+      else { return false }
+      return found.size == file.size && found.value == file.checksum
+    }
+  }
+
+  /// Does all units that are left.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - work: does a unit; it calls `poll` now and then.
+  ///   - onResult: told on rank 0 of each unit, those that were done before among them.
+  /// - Throws: ``AgreedFailure`` on all ranks: of the unit that failed, or with `stoppedEarly` when the job was to stop; ``CommunicatorError``.
+  func run(
+    work body: (_ unit: Int, _ poll: () throws -> Void) throws -> UnitProduct,
+    onResult: (_ unit: Int, _ payload: String) throws -> Void
+  ) throws {
+    StopSignals.beginKeeping()
+    defer { StopSignals.endKeeping() }
+    let ledger = work.ledger
+    var done = 0
+    try communicator.agreeOnRoot {
+      for (unit, entry) in entries.enumerated() {
+        guard let entry else { continue }
+        try onResult(unit, entry.payload)
+        done += 1
+      }
+    }
+    let faults = FaultInjection.shared
+    let rank = communicator.rank
+    let limits = work.limits
+    var budget = DiskBudget()
+    var begun = 0
+    var longest = 0.0
+    var left = 0
+    var reason = ""
+    let isComplete = try withoutActuallyEscaping(onResult) { onResult in
+      try UnitSharing(costs: costs, finished: isFinished, over: communicator).run(
+        shouldStop: {
+          if reason.isEmpty {
+            if StopSignals.isStopRequested {
+              reason = "as a signal asked for"
+            } else if limits.isTooShort(for: longest) {
+              reason = "as the time is nearly over"
+            }
+          }
+          return !reason.isEmpty
+        },
+        work: { unit, poll in
+          guard !StopSignals.isStopRequested else { return [Reply.left] }
+          let start = monotonicSeconds()
+          begun += 1
+          try faults.beginUnit(unit, count: begun, rank: rank)
+          let product = try withoutActuallyEscaping(poll) { poll in
+            let pollAndKeep = {
+              try poll()
+              if let ledger {
+                if StopSignals.takeCheckpointRequest() { try ledger.flush() } else { try ledger.tick() }
+              }
+            }
+            return try body(unit, pollAndKeep)
+          }
+          let files = try product.files.map { try budget.seal($0, as: self.work.relative($0)) }
+          faults.endUnit(unit, count: begun, rank: rank, files: product.files)
+          let sink = TextSink(capacity: 1024)
+          LedgerEntry(
+            name: names[unit], seconds: monotonicSeconds() - start, payload: product.payload, files: files
+          ).append(to: sink)
+          return [StopSignals.isStopRequested ? Reply.doneLast : Reply.done] + sink.bytes
+        },
+        onResult: { unit, reply in
+          if reply.first != Reply.done { StopSignals.requestStop() }
+          guard reply.first != Reply.left else {
+            left += 1
+            return
+          }
+          try reply.dropFirst().withUnsafeBufferPointer { line in
+            guard let fields = LedgerLine.fields(Bytes(rebasing: line[..<(line.count - 1)])),
+              let entry = LedgerEntry(fields)
+            else { throw JobError(.internalError, "what a rank told of unit \(unit) cannot be read") }
+            longest = max(longest, entry.seconds)
+            try ledger?.record(line)
+            try onResult(unit, entry.payload)
+            done += 1
+          }
+        })
+    }
+    try communicator.agreeOnRoot {
+      try ledger?.flush()
+      if !isComplete || left > 0 {
+        throw JobError(
+          .stoppedEarly,
+          "stopped, \(reason.isEmpty ? "as a signal asked for" : reason): \(done) of \(counted(names.count, "units")) are done; the same command goes on"
+        )
+      }
+    }
+    try communicator.agreeOnRoot { try faults.merge(rank: rank) }
+  }
+}
