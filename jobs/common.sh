@@ -23,8 +23,8 @@ ranks() {
   read -ra launch <<<"$HSDL_MPI_LAUNCH"
   "${launch[@]}" "$HSDL_MPI" "$@" &
   child=$!
-  trap 'interrupted=1; kill -TERM $child 2>/dev/null' TERM
-  trap 'interrupted=1; kill -USR1 $child 2>/dev/null' USR1
+  trap 'interrupted=1; hand_on TERM $child' TERM
+  trap 'interrupted=1; hand_on USR1 $child' USR1
   while :; do
     # A trap ends the wait early, with a code that is not the program's.
     interrupted=
@@ -34,6 +34,15 @@ ranks() {
   done
   trap - TERM USR1
   return "$code"
+}
+
+# Hands a signal on to the ranks. srun would take SIGTERM as the order to kill them, so Slurm is asked to signal them itself; it leaves the batch
+# shell out of that. mpirun hands on what it gets.
+hand_on() { # signal, process
+  case $HSDL_MPI_LAUNCH in
+    srun*) scancel --quiet --signal="$1" "$SLURM_JOB_ID" || true ;;
+    *) kill -s "$1" "$2" 2>/dev/null || true ;;
+  esac
 }
 
 # How much time the batch system leaves, as arguments for the program; nothing where that is not known.

@@ -30,7 +30,8 @@ struct OutputOptions: ParsableArguments {
 
 /// Whether something is done at all.
 struct PlanOptions: ParsableArguments {
-  @Flag(help: "Say what would be done, how long it will take and with how much memory; check inputs, and write nothing.")
+  @Flag(
+    help: "Say what would be done, how long it will take and with how much memory; check inputs, and write nothing.")
   var dryRun = false
 }
 

@@ -76,7 +76,8 @@ enum Program {
   ///
   /// - Parameter anyLauncher: whether to go on where the ranks do not know of each other, instead of writing the same files many times.
   static func onAllRanks(
-    _ log: LogOptions, anyLauncher: Bool = false, _ body: (_ communicator: any Communicator, _ report: Reporter) throws -> Void
+    _ log: LogOptions, anyLauncher: Bool = false,
+    _ body: (_ communicator: any Communicator, _ report: Reporter) throws -> Void
   ) throws {
     let communicator = try MPIEnvironment.initialize()
     if !anyLauncher, let launcher = Launcher(environment: ProcessInfo.processInfo.environment),

@@ -101,7 +101,8 @@ struct DoctorTests {
     let bound = NodeFindings.findings((0..<4).map { Self.report($0, processors: [2]) })
     #expect(bound.first { $0.topic == "processors" }?.found.contains("bound to the same one") == true)
     // Each bound to its own is as it should be.
-    #expect(Self.states(NodeFindings.findings((0..<4).map { Self.report($0, processors: [$0]) }))["processors"] == .fine)
+    #expect(
+      Self.states(NodeFindings.findings((0..<4).map { Self.report($0, processors: [$0]) }))["processors"] == .fine)
     let threaded = (0..<4).map { Self.report($0, processors: [0, 1, 2, 3], threads: "2") }
     #expect(Self.states(NodeFindings.findings(threaded))["threads"] == .wrong)
     let unsaid = (0..<4).map { Self.report($0, processors: [0, 1, 2, 3], threads: nil) }
@@ -150,6 +151,9 @@ struct DoctorTests {
 
   @Test("Sizes in words")
   func sizes() {
-    #expect([0, 999, 1000, 1_500_000, 99_900_000_000, -5].map(byteText) == ["0 B", "999 B", "1.0 kB", "1.5 MB", "100 GB", "0 B"])
+    #expect(
+      [0, 999, 1000, 1_500_000, 99_900_000_000, -5].map(byteText) == [
+        "0 B", "999 B", "1.0 kB", "1.5 MB", "100 GB", "0 B",
+      ])
   }
 }

@@ -55,8 +55,9 @@ public struct DoctorJob: Sendable {
     let trial = try output.map { try FolderTrial(path: $0).run(over: communicator) } ?? []
     let models = try LibraryFindings.models(over: communicator)
     guard communicator.isRoot else { return [] }
+    let library = MPIEnvironment.libraryVersion.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
     let mpi = MPIFindings(
-      library: MPIEnvironment.libraryVersion, ranks: communicator.size, nodes: Set(hosts).count,
+      library: library, ranks: communicator.size, nodes: Set(hosts).count,
       launcher: prelude.launcher, starter: prelude.starter,
       loaded: reports.first?.libraries.filter { [LoadedLibraries.mpich, LoadedLibraries.openMPI].contains($0.name) }
         ?? [])

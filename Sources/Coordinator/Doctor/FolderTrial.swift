@@ -68,7 +68,8 @@ struct FolderTrial {
     if !blind.isEmpty {
       all.append(
         Finding(
-          "output", .wrong, "what rank 0 writes to \(place) is not seen on \(distinct(blind)) within \(Int(patience)) s",
+          "output", .wrong,
+          "what rank 0 writes to \(place) is not seen on \(distinct(blind)) within \(Int(patience)) s",
           remedy: "give a folder on a file system that all nodes share"))
     } else if !barred.isEmpty {
       all.append(
@@ -87,7 +88,8 @@ struct FolderTrial {
     if measured.bytesPerSecond < 10e6 || measured.secondsPerUnit > 0.2 {
       all.append(
         Finding(
-          "output speed", .notice, speed, remedy: "a parallel or local file system is faster; results can be moved later"
+          "output speed", .notice, speed,
+          remedy: "a parallel or local file system is faster; results can be moved later"
         ))
     } else {
       all.append(Finding("output speed", .fine, speed))

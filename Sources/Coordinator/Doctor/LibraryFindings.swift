@@ -56,7 +56,9 @@ enum LibraryFindings {
         switch name {
         case .event:
           let model = try ModelFolder.load(folder, over: communicator)
-          if let own = model.card.hybrid { _ = try DiscriminatorFolder.load("\(folder)/\(own.folder)", over: communicator) }
+          if let own = model.card.hybrid {
+            _ = try DiscriminatorFolder.load("\(folder)/\(own.folder)", over: communicator)
+          }
           all.append(Finding(topic, .fine, "\(folder), whole (\(model.card.shortHash))"))
         case .picker:
           let model = try PickerFolder.load(folder, over: communicator)
@@ -66,7 +68,8 @@ enum LibraryFindings {
         all.append(
           Finding(
             topic, .notice, failure.description,
-            remedy: "commands that are given --model do not need it; else copy it again, or set \(ShippedModels.variable)"))
+            remedy:
+              "commands that are given --model do not need it; else copy it again, or set \(ShippedModels.variable)"))
       }
     }
     return all

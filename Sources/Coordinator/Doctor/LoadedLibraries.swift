@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 
 /// The libraries that this process has in fact loaded, and what they say of themselves.
 ///
@@ -25,6 +26,16 @@ package enum LoadedLibraries {
     }
   }
 
+  /// The names and versions that could be found out, for the record of a run; of a library that does not tell its version, the file.
+  static let versions: [(name: String, version: String)] = {
+    let libraries = all()
+    let mpi = MPIEnvironment.libraryVersion.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+    return [("mpi", mpi)]
+      + needed.compactMap { name in
+        libraries.first { $0.name == name }.map { (name.lowercased(), $0.version ?? $0.path) }
+      }
+  }()
+
   /// The libraries that matter among those that a process has mapped.
   package static func libraries(_ maps: String) -> [(name: String, path: String)] {
     var paths: Set<String> = []
@@ -46,9 +57,10 @@ package enum LoadedLibraries {
     defer { dlclose(handle) }
     func symbol(_ name: String) -> UnsafeMutableRawPointer? { dlsym(handle, name) }
     typealias TextFunction = @convention(c) () -> UnsafePointer<CChar>?
-    typealias NumbersFunction = @convention(c) (
-      UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>
-    ) -> Int32
+    typealias NumbersFunction =
+      @convention(c) (
+        UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>
+      ) -> Int32
     func text(_ name: String) -> String? {
       symbol(name).flatMap { unsafeBitCast($0, to: TextFunction.self)() }.map { String(cString: $0) }
     }

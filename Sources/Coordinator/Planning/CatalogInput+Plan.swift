@@ -85,7 +85,8 @@ extension CatalogInput {
       }
     guard !FileManager.default.fileExists(atPath: path) else { return }
     throw FormatError(
-      .missing, file: path, found: "there is no such file or folder", expected: "the waveforms", remedy: "check the path")
+      .missing, file: path, found: "there is no such file or folder", expected: "the waveforms",
+      remedy: "check the path")
   }
 
   /// Where stations stand, each once.

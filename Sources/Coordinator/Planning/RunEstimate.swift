@@ -38,7 +38,8 @@ struct OutputOutlook {
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
       guard isFolder.boolValue else { return "\(path) is a file: the job would be refused; give another --output" }
       if !overwrites, let found = files.first(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) {
-        return "\(path) already holds \(found): without --overwrite the job would be refused, unless it goes on with its own"
+        return
+          "\(path) already holds \(found): without --overwrite the job would be refused, unless it goes on with its own"
       }
     }
     let place = FolderTrial.existing(path)

@@ -68,7 +68,8 @@ extension TrainHybridJob {
         lines.append("discriminator \(discriminator), none is trained")
       } else {
         let parts = fit.parts(store, Array(store.entries.indices))
-        lines.append("\(blocks + 1) trainings of the network, each: \(fit.plan(store, parts).line(ranks: communicator.size))")
+        lines.append(
+          "\(blocks + 1) trainings of the network, each: \(fit.plan(store, parts).line(ranks: communicator.size))")
       }
     }
     return lines + [OutputOutlook(path: output, files: ModelFolder.files, overwrites: overwrites).line(needed: nil)]
