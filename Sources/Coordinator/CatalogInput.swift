@@ -37,35 +37,3 @@ public struct CatalogInput: Sendable, Equatable {
     self.velocityModel = velocityModel
   }
 }
-
-extension CatalogInput {
-  /// Describes what a job on this input would do.
-  ///
-  /// - Throws: ``FormatError``.
-  func plan(ranks: Int) throws -> [String] {
-    var lines: [String] = []
-    var events = 0
-    for path in catalogs {
-      let (format, reader) = try CatalogFormat.open(path)
-      var count = 0
-      do {
-        while try reader.next() != nil { count += 1 }
-      } catch let error as FormatError where count > 0 && error.kind == .badData {
-        lines.append("\(error); the rest of the file would be left out")
-      }
-      events += count
-      lines.append("\(path): \(format.name), \(counted(count, "events"))")
-    }
-    if !stations.isEmpty {
-      let inventory = try Inventory.open(stations)
-      lines.append(
-        "\(counted(Set(inventory.stations.map(\.id)).count, "stations")) in \(stations.joined(separator: ", "))")
-    }
-    if let archive { lines.append("waveforms from \(archive)") }
-    let units = (events + unitSize - 1) / max(unitSize, 1)
-    lines.append(
-      "\(counted(units, "units")) of about \(unitSize) events; \(counted(ranks, "ranks")), about \(counted((units + ranks - 1) / max(ranks, 1), "units")) each"
-    )
-    return lines
-  }
-}

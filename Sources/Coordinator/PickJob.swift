@@ -37,7 +37,7 @@ public struct PickJob: Sendable {
 
   /// The files that the job writes.
   public static let files = ["picks.csv", "problems.csv", "run.json", indexName]
-  private static let indexName = "archive-index.csv"
+  static let indexName = "archive-index.csv"
 
   /// Creates a job.
   public init(
@@ -76,29 +76,13 @@ public struct PickJob: Sendable {
     public var elapsed = 0.0
   }
 
-  private var span: Range<UTCTime> {
+  var span: Range<UTCTime> {
     // The times that dates can be written of.
     let lower = start ?? UTCTime(seconds: -62_135_596_800)
     return lower..<max(lower, end ?? UTCTime(seconds: 253_402_300_800))
   }
 
-  /// Describes what the job would do, without doing it.
-  ///
-  /// Collective.
-  ///
-  /// - Throws: ``AgreedFailure``.
-  public func plan(over communicator: any Communicator, report: Reporter) throws -> [String] {
-    let (opened, _, _) = try Surroundings.open(
-      archive, known: archiveIndex, over: communicator, report: report, onProblem: { _ in })
-    let units = try self.units(opened, over: communicator)
-    return [
-      "\(archive): \(counted(Set(units.map(\.station)).count, "stations")), \(counted(units.count, "station-days"))",
-      "\(counted(communicator.size, "ranks")), about \(counted((units.count + communicator.size - 1) / communicator.size, "station-days")) each",
-      "results: \(Self.files.dropLast().map { "\(output)/\($0)" }.joined(separator: ", "))",
-    ]
-  }
-
-  private func units(_ opened: any WaveformArchive, over communicator: any Communicator) throws -> [PickingDay] {
+  func units(_ opened: any WaveformArchive, over communicator: any Communicator) throws -> [PickingDay] {
     try communicator.agree {
       let units = PickingDay.all(in: opened, patterns: streams, span: span)
       guard units.isEmpty else { return units }

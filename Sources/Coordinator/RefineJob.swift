@@ -75,26 +75,6 @@ public struct RefineJob: Sendable {
     public var elapsed = 0.0
   }
 
-  /// Describes what the job would do, without doing it.
-  ///
-  /// Rank 0 only.
-  ///
-  /// - Throws: ``FormatError``.
-  public func plan(ranks: Int) throws -> [String] {
-    switch source {
-    case .picks(let picks):
-      let input = try PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
-      return [
-        "\(counted(picks.count, "pick_tables")), \(input.byteCount) bytes, \(counted(input.units.count, "units")) of at most \(unitSize) bytes",
-        "\(counted(ranks, "ranks")), about \(counted((input.units.count + ranks - 1) / max(ranks, 1), "units")) each",
-        "results: \(Self.files.filter { $0 != StationFeatureFile.name }.map { "\(output)/\($0)" }.joined(separator: ", "))",
-      ]
-    case .catalog(let input):
-      let files = Self.files.filter { $0 != StationFeatureFile.name || input.writesStationFeatures }
-      return try input.plan(ranks: ranks) + ["results: \(files.map { "\(output)/\($0)" }.joined(separator: ", "))"]
-    }
-  }
-
   /// Runs the job on all ranks.
   ///
   /// - Returns: what came of it; on rank 0 only.

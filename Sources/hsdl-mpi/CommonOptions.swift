@@ -28,6 +28,13 @@ struct OutputOptions: ParsableArguments {
   var overwrite = false
 }
 
+/// Whether something is done at all.
+struct PlanOptions: ParsableArguments {
+  @Flag(
+    help: "Say what would be done, how long it will take and with how much memory; check inputs, and write nothing.")
+  var dryRun = false
+}
+
 /// How long a command may run.
 struct TimeOptions: ParsableArguments {
   @Option(

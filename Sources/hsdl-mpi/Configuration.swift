@@ -38,7 +38,7 @@ enum Configuration {
       }
     }
     guard let path else { return arguments }
-    return rest + (try options(path, given: names(rest)))
+    return rest + (try options(path, given: names(rest)).flatMap(\.words))
   }
 
   /// The error to report when the parser objects to something: if that came from the file, an error of the configuration.
@@ -48,11 +48,10 @@ enum Configuration {
       arguments[place] == "--config"
       ? (place + 1 < arguments.count ? arguments[place + 1] : "")
       : String(arguments[place].dropFirst("--config=".count))
-    guard let names = try? options(path, given: names(arguments)).filter({ $0.hasPrefix("--") }) else { return nil }
-    for name in names.map({ String($0.prefix { $0 != "=" }) }) where message.contains(name) {
-      return JobError(.configuration, "\(path): \(message)")
-    }
-    return nil
+    guard let entries = try? options(path, given: names(arguments)) else { return nil }
+    // The longest name that is named: `--p` would be found in `--picks`.
+    let named = entries.filter { message.contains($0.name) }.max { $0.name.utf8.count < $1.name.utf8.count }
+    return named.map { JobError(.configuration, "\(path), line \($0.line): \(message)") }
   }
 
   /// The options that stand on the command line, by their long names.
@@ -61,7 +60,17 @@ enum Configuration {
     return Set(arguments.map { String($0.prefix { $0 != "=" }) }.map { long[$0] ?? $0 })
   }
 
-  private static func options(_ path: String, given: Set<String>) throws -> [String] {
+  /// An option of the file.
+  private struct Entry {
+    /// Its name on the command line.
+    var name: String
+    /// Where it stands, counted from 1.
+    var line: Int
+    /// The words that it becomes; none for a flag that is off.
+    var words: [String] = []
+  }
+
+  private static func options(_ path: String, given: Set<String>) throws -> [Entry] {
     let input = try FileInput(path)
     guard input.size <= 1 << 20 else { throw JobError(.configuration, "\(path): it is too large for a configuration") }
     let text = String(decoding: try input.prefix(input.size), as: UTF8.self)
@@ -76,7 +85,7 @@ enum Configuration {
     guard case .mapping(let mapping) = node else {
       throw JobError(.configuration, "\(path): it is not a list of options; expected option: value, one a line")
     }
-    var options: [String] = []
+    var options: [Entry] = []
     for (key, value) in mapping {
       guard let name = key.string else {
         throw JobError(.configuration, "\(path), line \(key.mark?.line ?? 1): a name that is not text")
@@ -87,12 +96,13 @@ enum Configuration {
           .configuration, "\(path), line \(key.mark?.line ?? 1): a configuration cannot name another configuration")
       }
       if given.contains(option) { continue }
+      var entry = Entry(name: option, line: key.mark?.line ?? 1)
       switch value {
       case .scalar:
         if let flag = value.bool, value.tag == Tag(.bool) {
-          if flag { options.append(option) }
+          if flag { entry.words = [option] }
         } else {
-          options.append("\(option)=\(value.string ?? "")")
+          entry.words = ["\(option)=\(value.string ?? "")"]
         }
       case .sequence(let items):
         let words = items.compactMap(\.string)
@@ -100,11 +110,11 @@ enum Configuration {
           throw JobError(
             .configuration, "\(path), line \(value.mark?.line ?? 1): \(name) holds something that is not a value")
         }
-        options.append(option)
-        options += words
+        entry.words = [option] + words
       default:
         throw JobError(.configuration, "\(path), line \(value.mark?.line ?? 1): \(name) is a list of options itself")
       }
+      options.append(entry)
     }
     return options
   }

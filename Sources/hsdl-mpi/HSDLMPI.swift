@@ -19,6 +19,6 @@ struct HSDLMPI: ParsableCommand {
     version: programVersion,
     subcommands: [
       Demo.self, Synth.self, Pick.self, Refine.self, Features.self, Train.self, Evaluate.self, ImportWeights.self,
-      RunNetwork.self, Convert.self, Inspect.self,
+      RunNetwork.self, Convert.self, Inspect.self, Doctor.self,
     ])
 }

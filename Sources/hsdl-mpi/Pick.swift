@@ -88,9 +88,7 @@ struct Pick: ParsableCommand {
   @Flag(help: "End at the first thing that cannot be used, instead of leaving it out.")
   var strict = false
 
-  @Flag(help: "Say what would be done, and do nothing.")
-  var dryRun = false
-
+  @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
@@ -137,7 +135,7 @@ struct Pick: ParsableCommand {
     if model == nil { job.model = try ShippedModels.folder(.picker) }
     let ready = job
     try Program.onAllRanks(log) { communicator, report in
-      if dryRun {
+      if plan.dryRun {
         for line in try ready.plan(over: communicator, report: report) { report.say(line) }
       } else {
         try ready.run(over: communicator, report: report)

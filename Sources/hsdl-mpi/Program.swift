@@ -73,10 +73,19 @@ enum Program {
   }
 
   /// Runs a job on all ranks and ends MPI in order; where one rank alone fails, ends all of them.
+  ///
+  /// - Parameter anyLauncher: whether to go on where the ranks do not know of each other, instead of writing the same files many times.
   static func onAllRanks(
-    _ log: LogOptions, _ body: (_ communicator: any Communicator, _ report: Reporter) throws -> Void
+    _ log: LogOptions, anyLauncher: Bool = false,
+    _ body: (_ communicator: any Communicator, _ report: Reporter) throws -> Void
   ) throws {
     let communicator = try MPIEnvironment.initialize()
+    if !anyLauncher, let launcher = Launcher(environment: ProcessInfo.processInfo.environment),
+      let objection = launcher.objection(ranks: communicator.size, library: MPIEnvironment.libraryVersion)
+    {
+      MPIEnvironment.finalize()
+      throw JobError(.unavailable, objection)
+    }
     do {
       try body(communicator, Reporter(rank: communicator.rank, format: log.logFormat, quiet: log.quiet))
       MPIEnvironment.finalize()

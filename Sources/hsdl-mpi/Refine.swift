@@ -35,9 +35,7 @@ struct Refine: ParsableCommand {
   @Flag(help: "End at the first thing that cannot be used, instead of leaving it out.")
   var strict = false
 
-  @Flag(help: "Say what would be done, and do nothing.")
-  var dryRun = false
-
+  @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
@@ -59,10 +57,8 @@ struct Refine: ParsableCommand {
     job.overwrites = out.overwrite
     job.limits = running.limits
     try Program.onAllRanks(log) { communicator, report in
-      if dryRun {
-        try communicator.agreeOnRoot {
-          for line in try job.plan(ranks: communicator.size) { report.say(line) }
-        }
+      if plan.dryRun {
+        for line in try job.plan(over: communicator) { report.say(line) }
       } else {
         try job.run(over: communicator, report: report)
       }

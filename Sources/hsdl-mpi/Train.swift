@@ -54,6 +54,7 @@ struct TrainShallow: ParsableCommand {
 
   @OptionGroup var costs: CostOptions
   @OptionGroup var model: ModelOptions
+  @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var log: LogOptions
 
@@ -67,7 +68,11 @@ struct TrainShallow: ParsableCommand {
     job.costs = costs.costs
     job.overwrites = out.overwrite
     try Program.onAllRanks(log) { communicator, report in
-      try job.run(over: communicator, report: report)
+      if plan.dryRun {
+        for line in try job.plan(over: communicator) { report.say(line) }
+      } else {
+        try job.run(over: communicator, report: report)
+      }
     }
   }
 }

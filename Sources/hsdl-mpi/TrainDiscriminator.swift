@@ -51,6 +51,7 @@ struct TrainDiscriminator: ParsableCommand {
   var eventWindows: [String]
 
   @OptionGroup var options: DiscriminatorOptions
+  @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
@@ -61,7 +62,11 @@ struct TrainDiscriminator: ParsableCommand {
     job.overwrites = out.overwrite
     job.limits = time.limits
     try Program.onAllRanks(log) { communicator, report in
-      try job.run(over: communicator, report: report)
+      if plan.dryRun {
+        for line in try job.plan(over: communicator) { report.say(line) }
+      } else {
+        try job.run(over: communicator, report: report)
+      }
     }
   }
 }

@@ -53,6 +53,7 @@ struct TrainHybrid: ParsableCommand {
 
   @OptionGroup var costs: CostOptions
   @OptionGroup var options: DiscriminatorOptions
+  @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
@@ -81,7 +82,11 @@ struct TrainHybrid: ParsableCommand {
     job.overwrites = out.overwrite
     job.limits = time.limits
     try Program.onAllRanks(log) { communicator, report in
-      try job.run(over: communicator, report: report)
+      if plan.dryRun {
+        for line in try job.plan(over: communicator) { report.say(line) }
+      } else {
+        try job.run(over: communicator, report: report)
+      }
     }
   }
 }

@@ -81,6 +81,7 @@ struct TrainPicker: ParsableCommand {
   var labels = PickLabels.Curve.gaussian
 
   @OptionGroup var training: TrainingOptions
+  @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
@@ -147,7 +148,11 @@ struct TrainPicker: ParsableCommand {
         job.limits = time.limits
         return job
       }
-      try job.run(over: communicator, report: report)
+      if plan.dryRun {
+        for line in try job.plan(over: communicator) { report.say(line) }
+      } else {
+        try job.run(over: communicator, report: report)
+      }
     }
   }
 }

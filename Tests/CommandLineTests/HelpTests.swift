@@ -34,7 +34,7 @@ struct HelpTests {
         options + models
           + [
             "--real", "--fake", "--feature-table", "--labels", "--cost-lost", "--cost-kept", "--cost-review",
-            "--output", "--overwrite", "card.json",
+            "--output", "--overwrite", "card.json", "--dry-run",
           ]
       ),
       (
@@ -54,10 +54,10 @@ struct HelpTests {
             "--batch-size", "--micro-batch-size", "--learning-rate", "--warm-up", "--clip", "--patience", "history.csv",
           ]
       ),
-      ("train discriminator", options + ["--event-windows", "--max-stations", "--epochs", "history.csv"]),
+      ("train discriminator", options + ["--dry-run", "--event-windows", "--max-stations", "--epochs", "history.csv"]),
       (
         "pick",
-        options + ["--archive", "--model", "--p-threshold", "--s-threshold", "--overlap", "--stack", "picks.csv"]
+        options + ["--dry-run", "--archive", "--model", "--p-threshold", "--s-threshold", "--overlap", "--stack", "picks.csv"]
       ),
       ("import-weights", options + ["--band", "--blind", "--name", "model.safetensors"]),
       ("run-network", options + ["--architecture", "--weights", "--input", "--output-file", "--batch-statistics"]),
@@ -70,6 +70,7 @@ struct HelpTests {
       ),
       ("convert", options + ["<input>", "<output>", "--to", "--network", "--overwrite", "QuakeML", "FDSN"]),
       ("inspect", options + ["<file>", "--json"]),
+      ("doctor", options + ["--output", "--json"]),
     ] as [(String, [String])])
   func command(name: String, words: [String]) throws {
     let place = try Workplace()
@@ -87,7 +88,7 @@ struct HelpTests {
   func program() throws {
     let place = try Workplace()
     let help = try place.succeed("--help").output
-    for name in ["demo", "synth", "refine", "features", "train", "evaluate", "convert", "inspect"] {
+    for name in ["demo", "synth", "refine", "features", "train", "evaluate", "convert", "inspect", "doctor"] {
       #expect(help.contains("\n  \(name) "))
     }
     for code in ["0 done", "64 usage", "65 bad data", "66 missing input", "70 internal", "78 configuration"] {

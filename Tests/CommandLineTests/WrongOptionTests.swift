@@ -13,7 +13,7 @@ struct WrongOptionTests {
         "give --model; the one that comes with the program needs --catalog and --archive"
       ),
       ("refine --picks a --model b --output", "Missing value for '--output <folder>'"),
-      ("refine --picks a --model b --output c --nonsense", "Unknown option '--nonsense'"),
+      ("refine --picks a --model b --output c --nonsense", ", line 1: Unknown option '--nonsense'"),
       ("refine --picks a --model b --output c --network TOOLONGCODE", "--network must have at most 8 characters"),
       ("features --output c", "give --catalog, or --picks, or --real and --fake"),
       ("features --picks a --real b --output c", "give --catalog, or --picks, or --real and --fake"),
@@ -122,12 +122,12 @@ struct WrongOptionTests {
       ("quiet: true\npicks: [a, [b]]", ", line 2: picks holds something that is not a value"),
       ("[1]: a", ", line 1: a name that is not text"),
       ("picks: []", ", line 1: picks holds something that is not a value"),
-      ("nonsense: 3\npicks: a\nmodel: b\noutput: c", "Unknown option '--nonsense'"),
+      ("nonsense: 3\npicks: a\nmodel: b\noutput: c", ", line 1: Unknown option '--nonsense'"),
       (
         "quiet: 3\npicks: a\nmodel: b\noutput: c",
-        "The option '--quiet' does not take any value, but '3' was specified"
+        ", line 1: The option '--quiet' does not take any value, but '3' was specified"
       ),
-      ("picks: a\nmodel:\noutput: c", "Missing value for '--model <folder>'"),
+      ("picks: a\nmodel:\noutput: c", ", line 2: Missing value for '--model <folder>'"),
     ] as [(String, String)])
   func configuration(text: String, message: String) throws {
     let place = try Workplace()
@@ -143,7 +143,7 @@ struct WrongOptionTests {
     try place.folder.write("c.yaml", "trees: many\nreal: a\nfake: b\noutput: c\n")
     for ranks in [nil, 3] {
       try place.fail(
-        "train shallow --config=c.yaml", 78, "c.yaml: The value 'many' is invalid for '--trees <n>'", ranks: ranks)
+        "train shallow --config=c.yaml", 78, "c.yaml, line 1: The value 'many' is invalid for '--trees <n>'", ranks: ranks)
     }
     try place.fail("refine --config none.yaml", 66, "none.yaml: there is no such file; check the path")
     try place.fail("refine --config", 64, "--config needs the path of a YAML file; see --help")
