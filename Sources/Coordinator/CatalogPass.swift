@@ -26,7 +26,7 @@ struct CatalogPass: EventPass {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
     _ input: CatalogInput, model: ModelFolder?, deep: EventScorer? = nil, features: FeatureSet, work: WorkFolder,
-    isStrict: Bool,
+    isStrict: Bool, limits: SharingLimits = SharingLimits(),
     over communicator: any Communicator, report: Reporter
   ) throws {
     let begin = monotonicSeconds()
@@ -72,7 +72,12 @@ struct CatalogPass: EventPass {
     let progress = report.progress("events")
     var done = 0
     // A station costs more than a pick; both are more for larger events.
-    try UnitSharing(costs: units.map { Double(20 * $0.count + $0.pickCount) }, over: communicator).run(
+    var settings = limits.settings(report)
+    settings.describe = { [units] in units.indices.contains($0) ? units[$0].words : "unit \($0)" }
+    settings.activity = { scoring.activity }
+    try UnitSharing(
+      costs: units.map { Double(20 * $0.count + $0.pickCount) }, settings: settings, over: communicator
+    ).run(
       work: { unit, poll in
         Array(try JSONEncoder().encode(try scoring.score(units[unit], poll: poll)))
       },
@@ -80,6 +85,15 @@ struct CatalogPass: EventPass {
         summaries[unit] = try JSONDecoder().decode(CatalogScoring.UnitSummary.self, from: Data(bytes))
         done += units[unit].count
         progress.update(done, total)
+      },
+      onSetAside: { failure in
+        let unit = units[failure.unit]
+        summaries[unit.index] = try scoring.setAside(unit, because: failure.description)
+        found.append(
+          Problem(
+            file: input.catalogs.joined(separator: ", "), found: "\(unit.words): \(failure.description)",
+            expected: "a unit that can be processed", action: "its \(counted(unit.count, "events")) are uncertain"))
+        report.warn("\(unit.words) could not be processed: \(failure.description); see problems.csv")
       })
     progress.finish()
     self.summaries = summaries.compactMap { $0 }
@@ -109,5 +123,13 @@ struct CatalogPass: EventPass {
 
   func writeProblems(to path: String) throws -> ProblemTable {
     try ProblemTable(problems, files: summaries.map(\.problemFile), path: path)
+  }
+}
+
+extension CatalogUnit {
+  /// The unit in words: its number, how many events, from when.
+  fileprivate var words: String {
+    let from = seconds.map { " from \(UTCTime(seconds: $0.lowerBound))" } ?? ""
+    return "unit \(index) (\(counted(count, "events"))\(from))"
   }
 }

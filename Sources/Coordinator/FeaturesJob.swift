@@ -22,6 +22,8 @@ public struct FeaturesJob: Sendable {
   public var overwrites = false
   /// Whether a row that cannot be used ends the job; always so for labelled tables.
   public var isStrict = false
+  /// What becomes of units that fail, and of ranks that stall.
+  public var sharing = SharingLimits()
   /// About how many bytes of a table a unit has.
   public var unitSize = 4 << 20
 
@@ -58,6 +60,9 @@ public struct FeaturesJob: Sendable {
 
   private func run(_ source: EventSource, over communicator: any Communicator, report: Reporter) throws {
     let begin = monotonicSeconds()
+    try communicator.agree {
+      try SharingLimits.plan(hasArchive: source.hasArchive, hasNetwork: false).require(sharing.memory)
+    }
     let work = try WorkFolder(in: output, over: communicator)
     defer { work.remove(communicator) }
     let pass: any EventPass
@@ -65,12 +70,15 @@ public struct FeaturesJob: Sendable {
     case .picks(let picks):
       let input = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
       pass = try PickPass(
-        input, model: nil, features: features, network: "", work: work, isStrict: isStrict, over: communicator,
+        input, model: nil, features: features, network: "", work: work, isStrict: isStrict, limits: sharing,
+        over: communicator,
         report: report)
     case .catalog(let input):
       pass = try CatalogPass(
-        input, model: nil, features: features, work: work, isStrict: isStrict, over: communicator, report: report)
+        input, model: nil, features: features, work: work, isStrict: isStrict, limits: sharing, over: communicator,
+        report: report)
     }
+    try sharing.tellMemory(over: communicator, report)
     var events = 0
     try communicator.agreeOnRoot {
       let folder = try OutputFolder(output, files: [], overwrites: true)

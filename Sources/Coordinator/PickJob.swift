@@ -30,6 +30,8 @@ public struct PickJob: Sendable {
   public var streams: [StreamPattern] = []
   /// How the picker's usual settings are changed.
   public var changes = PickSettingChanges()
+  /// What becomes of station-days that fail, and of ranks that stall.
+  public var sharing = SharingLimits()
   /// Loads the picker; collective, called once on each rank.
   public var makePicker: @Sendable (_ model: String, _ communicator: any Communicator) throws -> PickerModel
 
@@ -124,6 +126,7 @@ public struct PickJob: Sendable {
 
   private func pick(over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
+    try communicator.agree { try SharingLimits.plan(hasArchive: true, hasNetwork: true).require(sharing.memory) }
     let picker = try makePicker(model, communicator)
     let settings = changes.applied(to: picker.network.description)
     let isRoot = communicator.isRoot
@@ -148,9 +151,12 @@ public struct PickJob: Sendable {
     var summaries = [StationDayPicking.UnitSummary?](repeating: nil, count: units.count)
     let progress = report.progress("station-days")
     var done = 0
+    var sharingSettings = sharing.settings(report)
+    sharingSettings.describe = { units.indices.contains($0) ? units[$0].words : "unit \($0)" }
+    sharingSettings.activity = { picking.activity }
     try UnitSharing(
       costs: units.map { Double(1 + min($0.streams.count, 3)) * ($0.span.clamped(to: span).seconds) },
-      over: communicator
+      settings: sharingSettings, over: communicator
     ).run(
       work: { unit, poll in
         Array(try JSONEncoder().encode(try picking.pick(units[unit], number: unit, poll: poll)))
@@ -159,8 +165,18 @@ public struct PickJob: Sendable {
         summaries[unit] = try JSONDecoder().decode(StationDayPicking.UnitSummary.self, from: Data(bytes))
         done += 1
         progress.update(done, units.count)
+      },
+      onSetAside: { failure in
+        let words = units[failure.unit].words
+        summaries[failure.unit] = StationDayPicking.UnitSummary()
+        found.append(
+          Problem(
+            file: archive, found: "\(words): \(failure.description)", expected: "a station-day that can be picked",
+            action: "it has no picks"))
+        report.warn("\(words) could not be picked: \(failure.description); see problems.csv")
       })
     progress.finish()
+    try sharing.tellMemory(over: communicator, report)
     var outcome = Outcome()
     try communicator.agreeOnRoot {
       outcome = try gather(units, summaries.compactMap { $0 }, found, index, report)
@@ -260,6 +276,11 @@ public struct PickJob: Sendable {
     )
     report.say("picks in \(output)/picks.csv")
   }
+}
+
+extension PickingDay {
+  /// The station and the day.
+  fileprivate var words: String { "\(station) on \("\(span.lowerBound)".prefix(10))" }
 }
 
 extension Range where Bound == UTCTime {

@@ -18,6 +18,8 @@ public struct RefineJob: Sendable {
   public var network = ""
   /// Whether a row that cannot be used ends the job.
   public var isStrict = false
+  /// What becomes of units that fail, and of ranks that stall.
+  public var sharing = SharingLimits()
   /// Makes the network of a hybrid model, given its folder, ready to score; called by all ranks together.
   public var deepScoring: DeepScoringSource = Self.scorer
   /// About how many bytes of a table a unit has.
@@ -111,6 +113,9 @@ public struct RefineJob: Sendable {
     }
     let folder = try ModelFolder.load(model, over: communicator)
     let deep = try network(of: folder, over: communicator, report)
+    try communicator.agree {
+      try SharingLimits.plan(hasArchive: source.hasArchive, hasNetwork: deep != nil).require(sharing.memory)
+    }
     let work = try WorkFolder(in: output, over: communicator)
     defer { work.remove(communicator) }
     let pass: any EventPass
@@ -118,7 +123,8 @@ public struct RefineJob: Sendable {
     case .picks(let picks):
       let input = try tables ?? PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
       pass = try PickPass(
-        input, model: folder, network: network, work: work, isStrict: isStrict, over: communicator, report: report)
+        input, model: folder, network: network, work: work, isStrict: isStrict, limits: sharing, over: communicator,
+        report: report)
     case .catalog(let input):
       let needed = folder.card.features.map(\.name).filter(FeatureSet.waveforms.names.contains)
       if let first = needed.first, input.archive == nil {
@@ -130,10 +136,12 @@ public struct RefineJob: Sendable {
         }
       }
       pass = try CatalogPass(
-        input, model: folder, deep: deep, features: .all, work: work, isStrict: isStrict, over: communicator,
+        input, model: folder, deep: deep, features: .all, work: work, isStrict: isStrict, limits: sharing,
+        over: communicator,
         report: report)
     }
 
+    try sharing.tellMemory(over: communicator, report)
     var outcome = Outcome()
     try communicator.agreeOnRoot {
       let start = monotonicSeconds()

@@ -89,6 +89,7 @@ struct Pick: ParsableCommand {
   @Flag(help: "Say what would be done, and do nothing.")
   var dryRun = false
 
+  @OptionGroup var sharing: SharingOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var log: LogOptions
 
@@ -123,6 +124,7 @@ struct Pick: ParsableCommand {
     job.stations = stations
     job.isStrict = strict
     job.overwrites = out.overwrite
+    job.sharing = sharing.limits
     return job
   }
 

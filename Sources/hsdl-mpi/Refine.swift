@@ -38,6 +38,7 @@ struct Refine: ParsableCommand {
   @Flag(help: "Say what would be done, and do nothing.")
   var dryRun = false
 
+  @OptionGroup var sharing: SharingOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var log: LogOptions
 
@@ -56,6 +57,7 @@ struct Refine: ParsableCommand {
     job.network = network
     job.isStrict = strict
     job.overwrites = out.overwrite
+    job.sharing = sharing.limits
     try Program.onAllRanks(log) { communicator, report in
       if dryRun {
         try communicator.agreeOnRoot {
