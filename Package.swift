@@ -106,6 +106,9 @@ let package = Package(
     .executableTarget(
       name: "network-benchmarks", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Benchmarks/Networks",
       swiftSettings: swift),
+    .executableTarget(
+      name: "sharing-benchmarks", dependencies: ["Coordinator", "MPI"], path: "Benchmarks/Sharing", swiftSettings: swift
+    ),
 
     .target(
       name: "TestSupport", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Tests/TestSupport",

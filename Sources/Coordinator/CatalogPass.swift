@@ -30,6 +30,7 @@ struct CatalogPass: EventPass {
   init(
     _ input: CatalogInput, model: ModelFolder?, deep: EventScorer? = nil, features: FeatureSet,
     surroundings: (Surroundings, problems: [Problem]), work: WorkFolder, isStrict: Bool,
+    limits: SharingLimits = SharingLimits(),
     over communicator: any Communicator, report: Reporter
   ) throws {
     let begin = monotonicSeconds()
@@ -81,14 +82,27 @@ struct CatalogPass: EventPass {
     let progress = report.progress("events")
     var done = 0
     // A station costs more than a pick; both are more for larger events.
+    var settings = limits.settings(report)
+    settings.describe = { [units] in units.indices.contains($0) ? units[$0].words : "unit \($0)" }
+    settings.activity = { scoring.activity }
     let course = try UnitCourse(
-      names, costs: units.map { Double(20 * $0.count + $0.pickCount) }, in: work, over: communicator, report: report)
+      names, costs: units.map { Double(20 * $0.count + $0.pickCount) }, in: work, settings: settings,
+      over: communicator, report: report)
     try course.run(
       work: { unit, poll in try UnitProduct(try scoring.score(units[unit], poll: poll), in: work) },
       onResult: { unit, payload in
         summaries[unit] = try work.summary(CatalogScoring.UnitSummary.self, payload)
         done += units[unit].count
         progress.update(done, total)
+      },
+      onSetAside: { failure in
+        let unit = units[failure.unit]
+        summaries[unit.index] = try scoring.setAside(unit, because: failure.description)
+        found.append(
+          Problem(
+            file: input.catalogs.joined(separator: ", "), found: "\(unit.words): \(failure.description)",
+            expected: "a unit that can be processed", action: "its \(counted(unit.count, "events")) are uncertain"))
+        report.warn("\(unit.words) could not be processed: \(failure.description); see problems.csv")
       })
     progress.finish()
     self.summaries = summaries.compactMap { $0 }
@@ -160,5 +174,13 @@ struct CatalogPass: EventPass {
       }
     }
     return folder
+  }
+}
+
+extension CatalogUnit {
+  /// The unit in words: its number, how many events, from when.
+  fileprivate var words: String {
+    let from = seconds.map { " from \(UTCTime(seconds: $0.lowerBound))" } ?? ""
+    return "unit \(index) (\(counted(count, "events"))\(from))"
   }
 }

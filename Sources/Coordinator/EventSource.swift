@@ -18,6 +18,11 @@ public enum EventSource: Sendable, Equatable {
     if case .catalog(let input) = self { input.writesStationFeatures } else { false }
   }
 
+  /// Whether there are waveforms.
+  var hasArchive: Bool {
+    if case .catalog(let input) = self { input.archive != nil } else { false }
+  }
+
   /// Whether the windows that the discriminator sees are written too.
   var writesEventWindows: Bool {
     if case .catalog(let input) = self { input.windowStations > 0 } else { false }

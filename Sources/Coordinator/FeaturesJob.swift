@@ -22,6 +22,8 @@ public struct FeaturesJob: Sendable {
   public var overwrites = false
   /// Whether a row that cannot be used ends the job; always so for labelled tables.
   public var isStrict = false
+  /// What becomes of units that fail, and of ranks that stall.
+  public var sharing = SharingLimits()
   /// About how many bytes of a table a unit has.
   public var unitSize = 4 << 20
   /// How long the job may run.
@@ -61,6 +63,9 @@ public struct FeaturesJob: Sendable {
   private func run(_ source: EventSource, over communicator: any Communicator, report: Reporter) throws {
     let begin = monotonicSeconds()
     StopSignals.install(isTalking: communicator.isRoot)
+    try communicator.agree {
+      try SharingLimits.plan(hasArchive: source.hasArchive, hasNetwork: false).require(sharing.memory)
+    }
     var record = RunRecord(command: "features")
     var tables: PickInput?
     var surroundings: (Surroundings, problems: [Problem])?
@@ -85,15 +90,16 @@ public struct FeaturesJob: Sendable {
       let pass: any EventPass
       if let tables {
         pass = try PickPass(
-          tables, model: nil, features: features, network: "", work: work, isStrict: isStrict, over: communicator,
-          report: report)
+          tables, model: nil, features: features, network: "", work: work, isStrict: isStrict, limits: sharing,
+          over: communicator, report: report)
       } else if let surroundings, case .catalog(let input) = source {
         pass = try CatalogPass(
           input, model: nil, features: features, surroundings: surroundings, work: work, isStrict: isStrict,
-          over: communicator, report: report)
+          limits: sharing, over: communicator, report: report)
       } else {
         return
       }
+      try sharing.tellMemory(over: communicator, report)
       var events = 0
       var problemCount = 0
       try communicator.agreeOnRoot { (events, problemCount) = try gather(pass, source, report) }

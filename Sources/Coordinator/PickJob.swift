@@ -32,6 +32,8 @@ public struct PickJob: Sendable {
   public var changes = PickSettingChanges()
   /// How long the job may run.
   public var limits = RunLimits()
+  /// What becomes of station-days that fail, and of ranks that stall.
+  public var sharing = SharingLimits()
   /// Loads the picker; collective, called once on each rank.
   public var makePicker: @Sendable (_ model: String, _ communicator: any Communicator) throws -> PickerModel
 
@@ -111,6 +113,7 @@ public struct PickJob: Sendable {
   private func pick(over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
     StopSignals.install(isTalking: communicator.isRoot)
+    try communicator.agree { try SharingLimits.plan(hasArchive: true, hasNetwork: true).require(sharing.memory) }
     var record = RunRecord(command: "pick")
     let picker = try makePicker(model, communicator)
     let settings = changes.applied(to: picker.network.description)
@@ -154,24 +157,39 @@ public struct PickJob: Sendable {
       let names = units.enumerated().map { place, unit in
         Checksum(of: "\(place) \(unit.day) \(unit.station) \(unit.streams)").value
       }
+      var sharingSettings = sharing.settings(report)
+      sharingSettings.describe = { units.indices.contains($0) ? units[$0].words : "unit \($0)" }
+      sharingSettings.activity = { picking.activity }
       let course = try UnitCourse(
         names, costs: units.map { Double(1 + min($0.streams.count, 3)) * ($0.span.clamped(to: span).seconds) },
-        in: work, over: communicator, report: report)
+        in: work, settings: sharingSettings, over: communicator, report: report)
       try course.run(
         work: { unit, poll in try UnitProduct(try picking.pick(units[unit], number: unit, poll: poll), in: work) },
         onResult: { unit, payload in
           summaries[unit] = try work.summary(StationDayPicking.UnitSummary.self, payload)
           done += 1
           progress.update(done, units.count)
+        },
+        onSetAside: { failure in
+          let words = units[failure.unit].words
+          summaries[failure.unit] = StationDayPicking.UnitSummary()
+          found.append(
+            Problem(
+              file: archive, found: "\(words): \(failure.description)", expected: "a station-day that can be picked",
+              action: "it has no picks"))
+          report.warn("\(words) could not be picked: \(failure.description); see problems.csv")
         })
       progress.finish()
+      try sharing.tellMemory(over: communicator, report)
       var outcome = Outcome()
       try communicator.agreeOnRoot {
         outcome = try gather(units, summaries.compactMap { $0 }, found, index, report)
         outcome.elapsed = monotonicSeconds() - begin
       }
       record.details = details(outcome, picker, settings, ranks: communicator.size)
-      record.outputs = Self.files.filter { $0 != RunRecord.name && ($0 != Self.indexName || archive.hasPrefix("files:")) }
+      record.outputs = Self.files.filter {
+        $0 != RunRecord.name && ($0 != Self.indexName || archive.hasPrefix("files:"))
+      }
       record.resumedCount = work.resumedCount
       try record.write(to: output, over: communicator)
       if communicator.isRoot { summarize(outcome, report) }
@@ -268,6 +286,11 @@ public struct PickJob: Sendable {
     )
     report.say("picks in \(output)/picks.csv")
   }
+}
+
+extension PickingDay {
+  /// The station and the day.
+  fileprivate var words: String { "\(station) on \("\(span.lowerBound)".prefix(10))" }
 }
 
 extension Range where Bound == UTCTime {

@@ -13,6 +13,8 @@ struct PickPass: EventPass {
   private let input: PickInput
   /// What the units came to; on rank 0 only.
   private let summaries: [PickScoring.UnitSummary]
+  /// The units that could not be processed; on rank 0 only.
+  private let setAside: [UnitSchedule.Failure]
   /// The intermediate files of split events; on rank 0 only.
   private let splitFiles: [String]
 
@@ -23,7 +25,7 @@ struct PickPass: EventPass {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
     _ input: PickInput, model: ModelFolder?, features: FeatureSet = .picks, network: String, work: WorkFolder,
-    isStrict: Bool,
+    isStrict: Bool, limits: SharingLimits = SharingLimits(),
     over communicator: any Communicator, report: Reporter
   ) throws {
     self.input = input
@@ -41,8 +43,12 @@ struct PickPass: EventPass {
         mixed($0 ^ UInt64(bitPattern: Int64($1)))
       }
     }
+    var setAside: [UnitSchedule.Failure] = []
+    var settings = limits.settings(report)
+    settings.describe = { input.words(of: $0) }
     let course = try UnitCourse(
-      names, costs: input.units.map { Double($0.range.count) }, in: work, over: communicator, report: report,
+      names, costs: input.units.map { Double($0.range.count) }, in: work, settings: settings, over: communicator,
+      report: report,
       onRestored: { unit, payload in
         try scoring.restore(input.units[unit], try work.summary(PickScoring.UnitSummary.self, payload))
       })
@@ -52,8 +58,14 @@ struct PickPass: EventPass {
         summaries[unit] = try work.summary(PickScoring.UnitSummary.self, payload)
         done += 1
         progress.update(done, input.units.count)
+      },
+      onSetAside: { failure in
+        summaries[failure.unit] = try scoring.setAside(input.units[failure.unit], because: failure.description)
+        setAside.append(failure)
+        report.warn("\(input.words(of: failure.unit)) could not be processed: \(failure.description); see problems.csv")
       })
     progress.finish()
+    self.setAside = setAside
     self.summaries = summaries.compactMap { $0 }
 
     split = try SplitEvents(scoring.seen, over: communicator)
@@ -125,6 +137,14 @@ struct PickPass: EventPass {
         if sink.count > 1 << 19 { try output.write(sink) }
       }
     }
+    for failure in setAside {
+      let unit = input.units[failure.unit]
+      Problem(
+        file: input.sources[unit.source].path, byte: unit.range.lowerBound,
+        found: "\(input.words(of: failure.unit)): \(failure.description)", expected: "a unit that can be processed",
+        action: "its events are uncertain"
+      ).appendRow(to: sink)
+    }
     try output.write(sink)
     guard rowCount > 0 else {
       if let first {
@@ -140,6 +160,15 @@ struct PickPass: EventPass {
       "\(problemCount == 1 ? "1 row" : "\(problemCount) rows") could not be used, first \(first.file), line "
         + "\(first.line): \(first.text); see problems.csv"
     }
-    return ProblemTable(file: output, count: problemCount, warning: warning)
+    return ProblemTable(file: output, count: problemCount + setAside.count, warning: warning)
+  }
+}
+
+extension PickInput {
+  /// A unit in words: its number, and which part of which table it is.
+  fileprivate func words(of number: Int) -> String {
+    guard units.indices.contains(number) else { return "unit \(number)" }
+    let unit = units[number]
+    return "unit \(number) (\(sources[unit.source].path), bytes \(unit.range.lowerBound) to \(unit.range.upperBound))"
   }
 }

@@ -18,6 +18,8 @@ public struct RefineJob: Sendable {
   public var network = ""
   /// Whether a row that cannot be used ends the job.
   public var isStrict = false
+  /// What becomes of units that fail, and of ranks that stall.
+  public var sharing = SharingLimits()
   /// Makes the network of a hybrid model, given its folder, ready to score; called by all ranks together.
   public var deepScoring: DeepScoringSource = Self.scorer
   /// About how many bytes of a table a unit has.
@@ -99,6 +101,9 @@ public struct RefineJob: Sendable {
     let folder = try ModelFolder.load(model, over: communicator)
     record.models = [(model, folder.card.hash)]
     let deep = try network(of: folder, over: communicator, report)
+    try communicator.agree {
+      try SharingLimits.plan(hasArchive: source.hasArchive, hasNetwork: deep != nil).require(sharing.memory)
+    }
     var surroundings: (Surroundings, problems: [Problem])?
     if case .catalog(let input) = source {
       let needed = folder.card.features.map(\.name).filter(FeatureSet.waveforms.names.contains)
@@ -130,13 +135,15 @@ public struct RefineJob: Sendable {
       case .picks(let picks):
         let input = try tables ?? PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
         pass = try PickPass(
-          input, model: folder, network: network, work: work, isStrict: isStrict, over: communicator, report: report)
+          input, model: folder, network: network, work: work, isStrict: isStrict, limits: sharing, over: communicator,
+          report: report)
       case .catalog(let input):
         guard let surroundings else { return Outcome() }
         pass = try CatalogPass(
           input, model: folder, deep: deep, features: .all, surroundings: surroundings, work: work, isStrict: isStrict,
-          over: communicator, report: report)
+          limits: sharing, over: communicator, report: report)
       }
+      try sharing.tellMemory(over: communicator, report)
       var outcome = Outcome()
       try communicator.agreeOnRoot {
         let start = monotonicSeconds()
@@ -226,23 +233,23 @@ public struct RefineJob: Sendable {
 
   private func details(_ outcome: Outcome, _ folder: ModelFolder, ranks: Int) -> [(String, JSONValue)] {
     source.record + [
-        ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
-        ("model_kind", .string(folder.card.kind)), ("events_scored_by_network", .integer(outcome.deepEvents)),
-        ("ranks", .integer(ranks)),
-        ("events", .integer(outcome.events)), ("real", .integer(outcome.real)), ("fake", .integer(outcome.fake)),
-        ("uncertain", .integer(outcome.uncertain)),
-        (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),
-        (
-          source.isCatalog ? "station_windows" : "rows",
-          .integer(source.isCatalog ? outcome.stationWindows : outcome.rows)
-        ),
-        (source.isCatalog ? "problems" : "unusable_rows", .integer(outcome.problems)),
-        ("elapsed_s", .number(outcome.elapsed)),
-        (
-          "stages_s",
-          .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
-        ),
-      ]
+      ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
+      ("model_kind", .string(folder.card.kind)), ("events_scored_by_network", .integer(outcome.deepEvents)),
+      ("ranks", .integer(ranks)),
+      ("events", .integer(outcome.events)), ("real", .integer(outcome.real)), ("fake", .integer(outcome.fake)),
+      ("uncertain", .integer(outcome.uncertain)),
+      (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),
+      (
+        source.isCatalog ? "station_windows" : "rows",
+        .integer(source.isCatalog ? outcome.stationWindows : outcome.rows)
+      ),
+      (source.isCatalog ? "problems" : "unusable_rows", .integer(outcome.problems)),
+      ("elapsed_s", .number(outcome.elapsed)),
+      (
+        "stages_s",
+        .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
+      ),
+    ]
   }
 
   private func summarize(_ outcome: Outcome, _ folder: ModelFolder, _ report: Reporter) {

@@ -13,8 +13,20 @@ struct LogOptions: ParsableArguments {
   @Flag(name: .shortAndLong, help: "Leave out progress and notes; results, warnings and errors stay.")
   var quiet = false
 
+  @Option(
+    help: ArgumentHelp(
+      "End with code 69 when another rank cannot be reached for so long, as when the link between two hosts is down: MPI would wait for ever. 0 never.",
+      valueName: "s"))
+  var lostSeconds = 600.0
+
   @Option(help: ArgumentHelp("Take options from a YAML file, under the names they have here.", valueName: "file.yaml"))
   var config: String?
+
+  func validate() throws {
+    guard lostSeconds == 0 || (1...1e7).contains(lostSeconds) else {
+      throw ValidationError("--lost-seconds must be 0, or 1 or more")
+    }
+  }
 }
 
 /// Where results go.
@@ -65,6 +77,44 @@ struct RunOptions: ParsableArguments {
   var limits: RunLimits {
     var limits = time.limits
     limits.requiresLedger = resume
+    return limits
+  }
+}
+
+/// How work is shared out over the ranks.
+struct SharingOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Units of work that may fail, each on two ranks, without the job failing; their events come out uncertain, and problems.csv says why.",
+      valueName: "n"))
+  var maxFailures = 0
+
+  @Option(
+    help: ArgumentHelp("Name a rank that has made no progress for so long on standard error; 0 never.", valueName: "s"))
+  var stallSeconds = 300.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Memory that a rank may take, such as 4G or 800M: buffers keep within it, and what does not fit is refused at once.",
+      valueName: "size"))
+  var memory: String?
+
+  func validate() throws {
+    guard (0...1_000_000_000).contains(maxFailures) else { throw ValidationError("--max-failures must be 0 or more") }
+    guard stallSeconds == 0 || (1...1e7).contains(stallSeconds) else {
+      throw ValidationError("--stall-seconds must be 0, or 1 or more")
+    }
+    guard memory.map({ MemoryPlan.bytes($0) != nil }) ?? true else {
+      throw ValidationError("--memory must be a number of bytes with K, M, G or T behind it, such as 4G")
+    }
+  }
+
+  /// The limits of a job.
+  var limits: SharingLimits {
+    var limits = SharingLimits()
+    limits.failureLimit = maxFailures
+    limits.stallSeconds = stallSeconds > 0 ? stallSeconds : nil
+    limits.memory = memory.flatMap { MemoryPlan.bytes($0) }
     return limits
   }
 }

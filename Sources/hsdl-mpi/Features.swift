@@ -57,6 +57,7 @@ struct Features: ParsableCommand {
     help: "End at the first thing that cannot be used, instead of leaving it out. Labelled tables are always read so.")
   var strict = false
 
+  @OptionGroup var sharing: SharingOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
@@ -88,6 +89,7 @@ struct Features: ParsableCommand {
     job.isStrict = strict
     job.overwrites = out.overwrite
     job.limits = running.limits
+    job.sharing = sharing.limits
     try Program.onAllRanks(log) { communicator, report in
       try job.run(over: communicator, report: report)
     }

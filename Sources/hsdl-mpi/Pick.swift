@@ -89,6 +89,7 @@ struct Pick: ParsableCommand {
   var strict = false
 
   @OptionGroup var plan: PlanOptions
+  @OptionGroup var sharing: SharingOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
@@ -125,6 +126,7 @@ struct Pick: ParsableCommand {
     job.isStrict = strict
     job.overwrites = out.overwrite
     job.limits = running.limits
+    job.sharing = sharing.limits
     return job
   }
 

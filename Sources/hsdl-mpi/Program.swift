@@ -86,10 +86,21 @@ enum Program {
       MPIEnvironment.finalize()
       throw JobError(.unavailable, objection)
     }
+    var watch: PeerWatch?
     do {
+      watch = try PeerWatch.start(over: communicator, seconds: log.lostSeconds) { [rank = communicator.rank] lost in
+        // Nothing of MPI may be called here: it would wait for the rank that is lost.
+        sayError(
+          "\(lost); the same command goes on", ExitStatus.unavailable.rawValue, rank: rank,
+          json: log.logFormat == .json)
+        JobStarter.end(after: 10)
+        _exit(ExitStatus.unavailable.rawValue)
+      }
       try body(communicator, Reporter(rank: communicator.rank, format: log.logFormat, quiet: log.quiet))
+      watch?.end()
       MPIEnvironment.finalize()
     } catch let failure as AgreedFailure {
+      watch?.end()
       // Every rank has come here: rank 0 speaks, and all end with the same code.
       if communicator.isRoot { sayError(failure.description, failure.exitCode, json: log.logFormat == .json) }
       MPIEnvironment.finalize()
@@ -97,6 +108,7 @@ enum Program {
     } catch {
       let code = (error as? any ExitCoded)?.exitCode ?? ExitStatus.internalError.rawValue
       let alone = communicator.size == 1
+      watch?.end()
       sayError("\(error)", code, rank: alone ? nil : communicator.rank, json: log.logFormat == .json)
       if alone {
         MPIEnvironment.finalize()

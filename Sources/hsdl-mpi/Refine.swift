@@ -36,6 +36,7 @@ struct Refine: ParsableCommand {
   var strict = false
 
   @OptionGroup var plan: PlanOptions
+  @OptionGroup var sharing: SharingOptions
   @OptionGroup var out: OutputOptions
   @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
@@ -56,6 +57,7 @@ struct Refine: ParsableCommand {
     job.isStrict = strict
     job.overwrites = out.overwrite
     job.limits = running.limits
+    job.sharing = sharing.limits
     try Program.onAllRanks(log) { communicator, report in
       if plan.dryRun {
         for line in try job.plan(over: communicator) { report.say(line) }

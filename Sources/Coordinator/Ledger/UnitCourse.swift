@@ -7,6 +7,7 @@ import Worker
 package final class UnitCourse {
   private let names: [UInt64]
   private let costs: [Double]
+  private let settings: SharingSettings
   private let work: WorkFolder
   private let communicator: any Communicator
   private let report: Reporter
@@ -31,14 +32,17 @@ package final class UnitCourse {
   /// - Parameters:
   ///   - names: of the units: hashes of all that their results depend on, beside what the job's identity says.
   ///   - costs: what they roughly cost.
+  ///   - settings: what becomes of units that fail, and of ranks that stall.
   ///   - onRestored: told on one rank of each finished unit, with the paths of its files.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   package init(
-    _ names: [UInt64], costs: [Double], in work: WorkFolder, over communicator: any Communicator, report: Reporter,
+    _ names: [UInt64], costs: [Double], in work: WorkFolder, settings: SharingSettings = SharingSettings(),
+    over communicator: any Communicator, report: Reporter,
     onRestored: (_ unit: Int, _ payload: String) throws -> Void = { _, _ in }
   ) throws {
     self.names = names
     self.costs = costs
+    self.settings = settings
     self.work = work
     self.communicator = communicator
     self.report = report
@@ -102,10 +106,12 @@ package final class UnitCourse {
   /// - Parameters:
   ///   - work: does a unit; it calls `poll` now and then.
   ///   - onResult: told on rank 0 of each unit, those that were done before among them.
+  ///   - onSetAside: told on rank 0 of each unit that failed twice, when they are few enough; they are not in the ledger.
   /// - Throws: ``AgreedFailure`` on all ranks: of the unit that failed, or with `stoppedEarly` when the job was to stop; ``CommunicatorError``.
   package func run(
     work body: (_ unit: Int, _ poll: () throws -> Void) throws -> UnitProduct,
-    onResult: (_ unit: Int, _ payload: String) throws -> Void
+    onResult: (_ unit: Int, _ payload: String) throws -> Void,
+    onSetAside: (UnitSchedule.Failure) throws -> Void = { _ in }
   ) throws {
     StopSignals.beginKeeping()
     defer { StopSignals.endKeeping() }
@@ -127,7 +133,7 @@ package final class UnitCourse {
     var left = 0
     var reason = ""
     let isComplete = try withoutActuallyEscaping(onResult) { onResult in
-      try UnitSharing(costs: costs, finished: isFinished, over: communicator).run(
+      try UnitSharing(costs: costs, finished: isFinished, settings: settings, over: communicator).run(
         shouldStop: {
           if reason.isEmpty {
             if StopSignals.isStopRequested {
@@ -175,7 +181,7 @@ package final class UnitCourse {
             try onResult(unit, entry.payload)
             done += 1
           }
-        })
+        }, onSetAside: onSetAside)
     }
     try communicator.agreeOnRoot {
       try ledger?.flush()

@@ -70,6 +70,9 @@ public final class StationDayPicking {
     public var networkSeconds = 0.0
     /// Seconds that the whole unit took.
     public var seconds = 0.0
+
+    /// Of a unit of which nothing came.
+    public init() {}
   }
 
   /// Blocks that are read at once.
@@ -84,6 +87,8 @@ public final class StationDayPicking {
   private let content = TextSink(capacity: 1 << 20)
   private let row = TextSink()
   private let problems = TextSink()
+  /// What is being done, in words: for whoever wants to know where the work is at.
+  public private(set) var activity = ""
 
   /// Prepares.
   ///
@@ -130,6 +135,7 @@ public final class StationDayPicking {
           let fresh = first..<first + Self.chunk
           chunk = fresh
           let start = monotonicSeconds()
+          activity = "\(unit.station), blocks from \(picker.preprocessing.span(ofBlocks: fresh).lowerBound)"
           traces = try read(unit, fresh.clamped(to: blocks))
           summary.readingSeconds += monotonicSeconds() - start
         }

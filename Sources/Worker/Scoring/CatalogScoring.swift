@@ -39,6 +39,8 @@ public final class CatalogScoring {
   }
 
   private var waiting: [Waiting] = []
+  /// What is being done, in words: for whoever wants to know where the work is at.
+  public private(set) var activity = ""
   /// What happened in the time of the unit and before it.
   private var around: [EventHistory.Entry] = []
   private var nextAround = 0
@@ -106,9 +108,10 @@ public final class CatalogScoring {
     moment = monotonicSeconds()
     let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", content: content)
     problems.removeAll()
-    // A unit that failed has left its events here.
+    // A unit that failed has left what it was at.
     waiting.removeAll(keepingCapacity: true)
     features.removeAll(keepingCapacity: true)
+    windowWriter = nil
     extractor.beginUnit()
     deepCount = 0
     let windowFile = windowLabels.map { _ in "\(folder)/windows-\(unit.index)" }
@@ -151,6 +154,54 @@ public final class CatalogScoring {
       problemFile: problemFile, windowFile: windowFile)
   }
 
+  /// Writes the events of a unit that could not be scored: with nothing known of them, so that none is lost.
+  ///
+  /// - Parameter reason: why not.
+  /// - Throws: ``FormatError``.
+  public func setAside(_ unit: CatalogUnit, because reason: String) throws -> UnitSummary {
+    let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", content: content)
+    let duplicates = Set(unit.duplicates)
+    let nothing = [Double](repeating: .nan, count: FeatureSet.all.count)
+    var group: [Waiting] = []
+    func flush() throws {
+      for entry in group {
+        guard let model, let writer else {
+          try write(entry, nothing[...], label: .uncertain, to: records) { _ in }
+          continue
+        }
+        let scored = EventWriter.ScoredEvent(
+          event: entry.event, id: entry.id, duplicateOf: entry.duplicateOf, alternatives: entry.alternatives,
+          features: nothing[...], probability: .nan, shallow: .nan, deep: .nan, deepMove: 0,
+          memberProbabilities: model.ensemble.members.map { _ in .nan },
+          contributions: [Double](repeating: 0, count: places.count)[...],
+          values: [Double](repeating: .nan, count: places.count), label: .uncertain, unusablePickCount: 0,
+          remarks: [], failure: reason)
+        let words = writer.reason(scored)
+        try write(entry, nothing[...], label: .uncertain, to: records) { piece in
+          switch piece {
+          case .events(let sink): writer.eventsRow(scored, reason: words, to: sink)
+          case .quakeML(let sink): writer.quakeML(scored, reason: words, to: QuakeMLEncoder(sink: sink))
+          }
+        }
+      }
+      group.removeAll(keepingCapacity: true)
+    }
+    let reader = try QuakeMLReader(unit.file)
+    var number = 0
+    while let event = try reader.next() {
+      let isDuplicate = duplicates.contains(number) && !group.isEmpty
+      number += 1
+      if isDuplicate { group[0].alternatives.append(event) } else { try flush() }
+      group.append(
+        Waiting(
+          event: event, id: event.tableID, duplicateOf: isDuplicate ? group[0].id : nil, unusablePickCount: 0,
+          remarks: [], isEmpty: true, stationRows: [], deepLogOdds: .nan))
+    }
+    try flush()
+    try records.flush()
+    return UnitSummary(stationWindowCount: 0, deepCount: 0, files: records.files, problemFile: "", windowFile: nil)
+  }
+
   private func account(_ stage: WritableKeyPath<StageTimes, Double>) {
     let now = monotonicSeconds()
     times[keyPath: stage] += now - moment
@@ -168,6 +219,7 @@ public final class CatalogScoring {
   private func add(_ event: Event, isDuplicate: Bool) throws {
     account(\.reading)
     let id = event.tableID
+    activity = "event \(id)"
     let place = features.count
     features.append(contentsOf: repeatElement(.nan, count: FeatureSet.all.count))
     // The window goes on with the events of the unit, so what an event sees does not depend on where the unit begins.

@@ -174,6 +174,38 @@ public final class RecordCursor {
 
   deinit { buffer.deallocate() }
 
+  /// The bytes of memory that the cursor holds.
+  public var byteCount: Int { buffer.count }
+  /// Whether the cursor has given its memory back.
+  public private(set) var isResting = false
+
+  /// Gives back the memory of what was read ahead, keeping what the order needs; until ``resume(bufferSize:)`` there are no
+  /// pieces.
+  public func rest() {
+    guard !isResting else { return }
+    isResting = true
+    let head = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: pieceBounds[0] - start)
+    _ = head.initialize(from: buffer[start..<pieceBounds[0]])
+    fileOffset -= end - start
+    pieceBounds[0] -= start
+    (start, end, recordEnd) = (0, head.count, head.count)
+    buffer.deallocate()
+    buffer = head
+  }
+
+  /// Reads the present record again.
+  ///
+  /// - Throws: ``FormatError``.
+  public func resume(bufferSize: Int) throws {
+    guard isResting else { return }
+    isResting = false
+    buffer.deallocate()
+    buffer = .allocate(capacity: max(bufferSize, 1024))
+    buffer.initialize(repeating: 0)
+    (start, end, recordEnd) = (0, 0, 0)
+    guard try advance() else { throw damaged() }
+  }
+
   /// Whether the present record's event comes before another's.
   public func comesFirst(before other: RecordCursor) -> Bool {
     EventKey.comesFirst(time, id, before: other.time, other.id)

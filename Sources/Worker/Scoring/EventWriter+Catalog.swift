@@ -36,12 +36,16 @@ extension EventWriter {
     var unusablePickCount: Int
     /// What else is worth saying.
     var remarks: [String]
+    /// Why the event could not be scored; nil where it could.
+    var failure: String?
   }
 
   func reason(_ scored: ScoredEvent) -> String {
     var parts: [String] = []
     if let original = scored.duplicateOf { parts.append("another entry of \(original), kept there as an alternative") }
-    if scored.probability.isNaN {
+    if let failure = scored.failure {
+      parts.append(Self.unprocessed(failure))
+    } else if scored.probability.isNaN {
       parts.append("no usable pick and no waveforms; see problems.csv")
     } else {
       parts.append(
@@ -54,6 +58,9 @@ extension EventWriter {
     }
     return (parts + scored.remarks).joined(separator: "; ")
   }
+
+  /// What is said of an event whose unit failed.
+  static func unprocessed(_ reason: String) -> String { "could not be processed: \(reason)" }
 
   func eventsRow(_ scored: ScoredEvent, reason: String, to sink: TextSink) {
     func number(_ value: Double?, _ decimals: Int) {

@@ -80,6 +80,8 @@ public final class PickScoring {
   private var values: [Double] = []
   /// Records on their way to an intermediate file.
   private let content = TextSink(capacity: 1 << 20)
+  /// Why the present unit's events cannot be scored; nil where they can.
+  private var failure: String?
   /// When the present stage began.
   private var moment = 0.0
 
@@ -126,6 +128,29 @@ public final class PickScoring {
   /// - Parameter poll: called now and then.
   /// - Throws: ``FormatError``, ``ComputeError``; what `poll` throws.
   public func score(_ unit: PickInput.Unit, poll: () throws -> Void) throws -> UnitSummary {
+    // A unit that failed has left what it was at, and what it saw will be seen again.
+    waitingCount = 0
+    values.removeAll(keepingCapacity: true)
+    let seenBefore = seen.count
+    do {
+      return try read(unit, poll: poll)
+    } catch {
+      seen.removeSubrange(seenBefore...)
+      throw error
+    }
+  }
+
+  /// Writes the events of a unit that could not be scored: with nothing known of them, so that none is lost.
+  ///
+  /// - Parameter reason: why not.
+  /// - Throws: ``FormatError``.
+  public func setAside(_ unit: PickInput.Unit, because reason: String) throws -> UnitSummary {
+    failure = reason
+    defer { failure = nil }
+    return try score(unit) {}
+  }
+
+  private func read(_ unit: PickInput.Unit, poll: () throws -> Void) throws -> UnitSummary {
     let records = RecordWriter(prefix: "\(folder)/unit-\(unit.index)", content: content)
     let problems = TextSink()
     // A unit that failed has left its events here, and what it has seen will be seen again.
@@ -198,6 +223,7 @@ public final class PickScoring {
   }
 
   private func add(_ group: PickGroup, to records: RecordWriter) throws {
+    if let failure { return try addUnscored(group, because: failure, to: records) }
     let place = waitingCount * PickFeatures.count
     features.withUnsafeMutableBufferPointer {
       extractor.compute(
@@ -224,6 +250,30 @@ public final class PickScoring {
     waiting[waitingCount].assign(group)
     waitingCount += 1
     if waitingCount == Self.batchSize { try scoreBatch(to: records) }
+  }
+
+  private func addUnscored(_ group: PickGroup, because failure: String, to records: RecordWriter) throws {
+    let time = group.firstTime
+    let nothing = [Double](repeating: .nan, count: PickFeatures.count)
+    try nothing.withUnsafeBufferPointer { features in
+      try records.add(EventKey(time: time, id: group.idBytes), hash: stableHash(group.idBytes), label: .uncertain) {
+        sink, end in
+        let event = model.map { model in
+          EventWriter.Scored(
+            group: group, time: time, features: features, probability: .nan,
+            memberProbabilities: model.ensemble.members.map { _ in .nan }, contributions: [], values: [],
+            label: .uncertain)
+        }
+        let reason = EventWriter.unprocessed(failure)
+        if let event { writer?.eventsRow(event, reason: reason, to: sink) }
+        end()
+        EventWriter.featuresRow(group.idBytes, time, features, written, to: sink)
+        end()
+        if let event { writer?.quakeML(event, reason: reason, to: QuakeMLEncoder(sink: sink)) }
+        end()
+        end()
+      }
+    }
   }
 
   private func scoreBatch(to records: RecordWriter) throws {
