@@ -38,10 +38,10 @@ extension TrainDiscriminatorJob {
   ///
   /// - Throws: ``AgreedFailure`` on all ranks, where the job would end so too.
   public func plan(over communicator: any Communicator) throws -> [String] {
-    let store = try communicator.agree { try EventWindowStore(windows) }
+    let store = try communicator.agree { try EventWindowStore(joining: windows) }
     let parts = fit.parts(store, Array(store.entries.indices))
     return [
-      "\(windows): \(counted(store.count, "events")), \(parts.training.count) to fit, \(parts.validation.count) to choose by",
+      "\(windows.joined(separator: ", ")): \(counted(store.count, "events")), \(parts.training.count) to fit, \(parts.validation.count) to choose by",
       fit.plan(store, parts).line(ranks: communicator.size),
       OutputOutlook(path: output, files: Self.files, overwrites: overwrites).line(needed: nil),
     ]
@@ -60,9 +60,9 @@ extension TrainHybridJob {
     var lines = [
       "\(counted(count, "labelled_events")), \(counted(kinds.count, "models")) on features: about \(Progress.duration(TrainingPlan.seconds(events: count, models: kinds.count * (blocks + 1), ranks: communicator.size)))"
     ]
-    if let windows {
-      let store = try communicator.agree { try EventWindowStore(windows) }
-      lines.append("\(windows): \(counted(store.count, "events"))")
+    if !windows.isEmpty {
+      let store = try communicator.agree { try EventWindowStore(joining: windows) }
+      lines.append("\(windows.joined(separator: ", ")): \(counted(store.count, "events"))")
       if let discriminator {
         _ = try DiscriminatorFolder.load(discriminator, over: communicator)
         lines.append("discriminator \(discriminator), none is trained")

@@ -379,10 +379,3 @@ extension AgreedFailure {
 extension [Int32] {
   fileprivate var bytes: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 }
-
-/// The name of this machine.
-func hostName() -> String {
-  var name = [CChar](repeating: 0, count: 256)
-  guard gethostname(&name, name.count - 1) == 0 else { return "unknown host" }
-  return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-}

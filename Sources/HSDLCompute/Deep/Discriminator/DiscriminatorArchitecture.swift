@@ -12,13 +12,13 @@ public struct DiscriminatorArchitecture: Sendable, Hashable, Codable {
   /// Groups of channels of the normalisation.
   public var groups = 8
   /// Numbers that the attributes of a station become.
-  public var attributeWidth = 32
+  public var attributeWidth = 64
   /// Numbers that a station becomes; a multiple of ``heads``.
   public var width = 96
   /// Heads of attention.
   public var heads = 4
   /// Layers of attention.
-  public var layers = 2
+  public var layers = 1
   /// The width of the network within each layer of attention.
   public var feedForward = 192
   /// The width of the last layer but one.
@@ -31,8 +31,9 @@ public struct DiscriminatorArchitecture: Sendable, Hashable, Codable {
 
   /// Channels that go into the first convolution: three components and two clocks, see ``DiscriminatorInput``.
   public static let inputChannels = 5
-  /// Numbers of a station beside its window: its attributes and which components it has.
-  public static let inputAttributes = StationAttribute.count + EventWindows.componentCount
+  /// Numbers of a station beside its window: its attributes, which components it has, and some attributes in a code of many numbers.
+  public static let inputAttributes =
+    StationAttribute.count + EventWindows.componentCount + PiecewiseCode.totalWidth
 
   /// Checks that the sizes fit together.
   ///
@@ -76,7 +77,7 @@ public struct DiscriminatorArchitecture: Sendable, Hashable, Codable {
       linear("layers.\(layer).feedforward.1", feedForward, width)
     }
     norm("norm", width)
-    linear("head.0", 4 * width + 2, headWidth)
+    linear("head.0", 5 * width + 2, headWidth)
     linear("head.1", headWidth, 1)
     return layout
   }
@@ -101,6 +102,11 @@ public struct DiscriminatorArchitecture: Sendable, Hashable, Codable {
         if tensor.shape.count > 1 { inputs = tensor.shape.dropFirst().reduce(1, *) }
         let bound = 1 / Double(inputs).squareRoot()
         for place in values.indices { values[place] = Float((2 * generator.uniform() - 1) * bound) }
+        if tensor.name == "station.weight" {
+          // What convolutions say is noise at first, and would hide what attributes say from the start.
+          let row = tensor.shape[1]
+          for place in values.indices where place % row < row - attributeWidth { values[place] *= 0.1 }
+        }
       }
     }
     return parameters

@@ -53,19 +53,19 @@ enum DiscriminatorInput {
     1 + Float(logarithmToBase10(Double(min(max(probability, 1e-3), 1)))) / 3
   }
 
-  /// Attributes that are probabilities of a picker.
-  private static let stretchedAttributes = [
-    StationAttribute.pickerAtP, .pickerAtS, .pickerNearP, .pickerNearS,
-  ]
-
   /// Writes a station's attributes, and which components it has.
   static func write(
     attributes: UnsafeBufferPointer<Float>, components: UInt8, into output: UnsafeMutablePointer<Float>
   ) {
     for index in 0..<StationAttribute.count { output[index] = attributes[index] }
-    for attribute in stretchedAttributes { output[attribute.rawValue] = stretched(attributes[attribute.rawValue]) }
+    for attribute in StationAttribute.ofPicker { output[attribute.rawValue] = stretched(attributes[attribute.rawValue]) }
     for component in 0..<EventWindows.componentCount {
       output[StationAttribute.count + component] = components & 1 << UInt8(component) != 0 ? 1 : 0
+    }
+    var place = StationAttribute.count + EventWindows.componentCount
+    for (attribute, edges) in PiecewiseCode.attributes {
+      edges.write(output[attribute.rawValue], into: output + place)
+      place += edges.width
     }
   }
 

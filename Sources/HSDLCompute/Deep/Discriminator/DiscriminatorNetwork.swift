@@ -58,7 +58,9 @@ struct DiscriminatorNetwork {
     let mean = try others.masked(absent.reshape([events, places, 1]), with: 0).sum([1]).divided(by: all)
     let pickedMean = try others.masked(unpicked.reshape([events, places, 1]), with: 0).sum([1]).divided(by: picked)
     let largest = try others.masked(absent.reshape([events, places, 1]), with: -1e4).max([1])
-    let pooled = try event.concatenated([mean, pickedMean, largest, counts.log()], 1)
+    // Layer normalisation keeps numbers far above −9, so that this stands for no pick at all.
+    let least = try others.multiplied(by: -1).masked(unpicked.reshape([events, places, 1]), with: -9).max([1])
+    let pooled = try event.concatenated([mean, pickedMean, largest, least, counts.log()], 1)
     let y = try pass.dropout(pass.linear(pooled, "head.0").gelu(), architecture.dropout)
     return try pass.linear(y, "head.1").reshape([events])
   }

@@ -52,6 +52,9 @@ public enum StationAttribute: Int, CaseIterable, Sendable, Codable {
   /// A picker's probability of S where S is predicted.
   case pickerNearS
 
+  /// What the picker that is asked says.
+  static let ofPicker: [StationAttribute] = [.pickerAtP, .pickerAtS, .pickerNearP, .pickerNearS]
+
   /// How many there are.
   public static let count = allCases.count
 }
