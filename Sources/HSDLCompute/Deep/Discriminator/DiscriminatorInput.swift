@@ -58,7 +58,9 @@ enum DiscriminatorInput {
     attributes: UnsafeBufferPointer<Float>, components: UInt8, into output: UnsafeMutablePointer<Float>
   ) {
     for index in 0..<StationAttribute.count { output[index] = attributes[index] }
-    for attribute in StationAttribute.ofPicker { output[attribute.rawValue] = stretched(attributes[attribute.rawValue]) }
+    for attribute in StationAttribute.ofPicker {
+      output[attribute.rawValue] = stretched(attributes[attribute.rawValue])
+    }
     for component in 0..<EventWindows.componentCount {
       output[StationAttribute.count + component] = components & 1 << UInt8(component) != 0 ? 1 : 0
     }

@@ -30,7 +30,8 @@ struct PiecewiseCode: Sendable {
   static let attributes: [(StationAttribute, PiecewiseCode)] =
     [(.probabilityP, probability), (.probabilityS, probability)] + StationAttribute.ofPicker.map { ($0, answer) }
     + [
-      (.residualP, residual), (.residualS, residual), (.signalToNoiseP, signalToNoise), (.signalToNoiseS, signalToNoise),
+      (.residualP, residual), (.residualS, residual), (.signalToNoiseP, signalToNoise),
+      (.signalToNoiseS, signalToNoise),
     ]
 
   /// How many numbers all of them make.
