@@ -185,7 +185,8 @@ package final class UnitCourse {
     }
     try communicator.agreeOnRoot {
       try ledger?.flush()
-      if !isComplete || left > 0 {
+      // Where all are done, what is left to do may take long too.
+      if !isComplete || left > 0 || StopSignals.isStopRequested {
         throw JobError(
           .stoppedEarly,
           "stopped, \(reason.isEmpty ? "as a signal asked for" : reason): \(done) of \(counted(names.count, "units")) are done; the same command goes on"
