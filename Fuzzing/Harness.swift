@@ -1,9 +1,10 @@
 import Glibc
 
-/// What is fuzzed: a reader, given a file with the fuzzer's bytes. A reader may refuse a file by throwing; it must not trap, hang, or read
-/// where it may not.
+/// What is fuzzed: a reader, given a file with the fuzzer's bytes.
 ///
-/// Compiled into one module with Sources/SeismicFormats, so that the readers are seen by the fuzzer (Fuzzing/run).
+/// A reader may refuse a file by throwing; it must not trap, hang, or read
+/// where it may not. Compiled into one module with
+/// Sources/SeismicFormats, so that the readers are seen by the fuzzer (Fuzzing/run).
 private let readers: [String: (String) throws -> Void] = [
   "miniseed": { path in
     for trace in try MiniSEEDFile(path).traces(onProblem: { _ in }) { _ = trace.samples.count }

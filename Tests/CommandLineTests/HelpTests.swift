@@ -57,7 +57,9 @@ struct HelpTests {
       ("train discriminator", options + ["--dry-run", "--event-windows", "--max-stations", "--epochs", "history.csv"]),
       (
         "pick",
-        options + ["--dry-run", "--archive", "--model", "--p-threshold", "--s-threshold", "--overlap", "--stack", "picks.csv"]
+        options + [
+          "--dry-run", "--archive", "--model", "--p-threshold", "--s-threshold", "--overlap", "--stack", "picks.csv",
+        ]
       ),
       ("import-weights", options + ["--band", "--blind", "--name", "model.safetensors"]),
       ("run-network", options + ["--architecture", "--weights", "--input", "--output-file", "--batch-statistics"]),

@@ -143,7 +143,8 @@ struct WrongOptionTests {
     try place.folder.write("c.yaml", "trees: many\nreal: a\nfake: b\noutput: c\n")
     for ranks in [nil, 3] {
       try place.fail(
-        "train shallow --config=c.yaml", 78, "c.yaml, line 1: The value 'many' is invalid for '--trees <n>'", ranks: ranks)
+        "train shallow --config=c.yaml", 78, "c.yaml, line 1: The value 'many' is invalid for '--trees <n>'",
+        ranks: ranks)
     }
     try place.fail("refine --config none.yaml", 66, "none.yaml: there is no such file; check the path")
     try place.fail("refine --config", 64, "--config needs the path of a YAML file; see --help")

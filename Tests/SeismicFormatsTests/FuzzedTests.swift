@@ -2,7 +2,9 @@ import Foundation
 import SeismicFormats
 import Testing
 
-/// What fuzzing has found, and what it starts from: no reader may trap, hang or take much memory over it. See Fuzzing/run.
+/// What fuzzing has found, and what it starts from: no reader may trap, hang or take much memory over it.
+///
+/// See Fuzzing/run.
 @Suite("Files from fuzzing")
 struct FuzzedTests {
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../Fuzzed")
