@@ -19,11 +19,11 @@ fi
 # A batch system's warning (SIGTERM) reaches the batch shell alone, or all processes at once; either way the ranks hear of it, stop at the
 # next unit or step, and end with 75. SIGUSR1 makes them save what they have and go on.
 ranks() {
-  local launch code child
+  local launch code child warned=
   read -ra launch <<<"$HSDL_MPI_LAUNCH"
   "${launch[@]}" "$HSDL_MPI" "$@" &
   child=$!
-  trap 'interrupted=1; hand_on TERM $child' TERM
+  trap 'interrupted=1; warned=1; hand_on TERM $child' TERM
   trap 'interrupted=1; hand_on USR1 $child' USR1
   while :; do
     # A trap ends the wait early, with a code that is not the program's.
@@ -33,6 +33,8 @@ ranks() {
     [ -n "$interrupted" ] || break
   done
   trap - TERM USR1
+  # Ranks that had not yet begun to listen were ended by the signal: nothing is lost by that either. 143 is srun's word for it, 15 mpirun's.
+  if [ -n "$warned" ] && { [ "$code" = 143 ] || [ "$code" = 15 ]; }; then code=75; fi
   return "$code"
 }
 

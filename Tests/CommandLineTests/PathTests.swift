@@ -7,7 +7,8 @@ struct PathTests {
   /// All paths below a folder with sizes and times of change: what was written anywhere shows.
   static func tree(_ root: String) -> [String: String] {
     var found: [String: String] = [:]
-    for case let path as String in FileManager.default.enumerator(atPath: root) ?? .init() {
+    guard let paths = FileManager.default.enumerator(atPath: root) else { return [:] }
+    while let path = paths.nextObject() as? String {
       var status = stat()
       guard lstat("\(root)/\(path)", &status) == 0 else { continue }
       found[path] =

@@ -30,10 +30,12 @@ package enum LoadedLibraries {
   static let versions: [(name: String, version: String)] = {
     let libraries = all()
     let mpi = MPIEnvironment.libraryVersion.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
-    return [("mpi", mpi)]
-      + needed.compactMap { name in
-        libraries.first { $0.name == name }.map { (name.lowercased(), $0.version ?? $0.path) }
-      }
+    var found = [(name: "mpi", version: mpi)]
+    for name in needed {
+      guard let library = libraries.first(where: { $0.name == name }) else { continue }
+      found.append((name: name.lowercased(), version: library.version ?? library.path))
+    }
+    return found
   }()
 
   /// The libraries that matter among those that a process has mapped.
