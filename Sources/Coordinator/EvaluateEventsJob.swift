@@ -33,7 +33,8 @@ public struct EvaluateEventsJob: Sendable {
   ///
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   public func run(over communicator: any Communicator, report: Reporter) throws {
-    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "evaluate"),
+    try OutputFolder.prepare(
+      output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "evaluate"),
       inputs: events + labels, over: communicator
     ) {
       try communicator.agreeOnRoot { try evaluate(report) }

@@ -40,8 +40,10 @@ public struct EvaluateJob: Sendable {
   /// - Parameter report: told on rank 0 what to say to the user.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   public func run(over communicator: any Communicator, report: Reporter) throws {
-    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "evaluate"),
-      inputs: source.files.real + source.files.fake + (testSource.map { $0.files.real + $0.files.fake } ?? []), over: communicator
+    try OutputFolder.prepare(
+      output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "evaluate"),
+      inputs: source.files.real + source.files.fake + (testSource.map { $0.files.real + $0.files.fake } ?? []),
+      over: communicator
     ) {
       try evaluate(over: communicator, report: report)
     }

@@ -30,7 +30,8 @@ public struct EvaluatePickerJob: Sendable {
   ///
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   public func run(over communicator: any Communicator, report: Reporter) throws {
-    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "evaluate"),
+    try OutputFolder.prepare(
+      output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "evaluate"),
       inputs: sources.flatMap(\.paths) + ["\(model)/card.json"], over: communicator
     ) {
       let folder = try PickerFolder.load(model, over: communicator)

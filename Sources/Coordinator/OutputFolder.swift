@@ -29,7 +29,9 @@ public struct OutputFolder: Sendable {
           remedy: "give another --output")
       }
       let isOwn = goesOn && (WorkFolder.hasLedger(path) || RunRecord.finished(in: path) != nil)
-      if !overwrites, !isOwn, let found = files.first(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") }) {
+      if !overwrites, !isOwn,
+        let found = files.first(where: { FileManager.default.fileExists(atPath: "\(path)/\($0)") })
+      {
         throw FormatError(
           .cannotCreate, file: path, found: "it already holds \(found)",
           remedy: "give another --output, or --overwrite to replace it")

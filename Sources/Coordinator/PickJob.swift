@@ -187,7 +187,9 @@ public struct PickJob: Sendable {
         outcome.elapsed = monotonicSeconds() - begin
       }
       record.details = details(outcome, picker, settings, ranks: communicator.size)
-      record.outputs = Self.files.filter { $0 != RunRecord.name && ($0 != Self.indexName || archive.hasPrefix("files:")) }
+      record.outputs = Self.files.filter {
+        $0 != RunRecord.name && ($0 != Self.indexName || archive.hasPrefix("files:"))
+      }
       record.resumedCount = work.resumedCount
       try record.write(to: output, over: communicator)
       if communicator.isRoot { summarize(outcome, report) }

@@ -245,23 +245,23 @@ public struct RefineJob: Sendable {
 
   private func details(_ outcome: Outcome, _ folder: ModelFolder, ranks: Int) -> [(String, JSONValue)] {
     source.record + [
-        ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
-        ("model_kind", .string(folder.card.kind)), ("events_scored_by_network", .integer(outcome.deepEvents)),
-        ("ranks", .integer(ranks)),
-        ("events", .integer(outcome.events)), ("real", .integer(outcome.real)), ("fake", .integer(outcome.fake)),
-        ("uncertain", .integer(outcome.uncertain)),
-        (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),
-        (
-          source.isCatalog ? "station_windows" : "rows",
-          .integer(source.isCatalog ? outcome.stationWindows : outcome.rows)
-        ),
-        (source.isCatalog ? "problems" : "unusable_rows", .integer(outcome.problems)),
-        ("elapsed_s", .number(outcome.elapsed)),
-        (
-          "stages_s",
-          .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
-        ),
-      ]
+      ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
+      ("model_kind", .string(folder.card.kind)), ("events_scored_by_network", .integer(outcome.deepEvents)),
+      ("ranks", .integer(ranks)),
+      ("events", .integer(outcome.events)), ("real", .integer(outcome.real)), ("fake", .integer(outcome.fake)),
+      ("uncertain", .integer(outcome.uncertain)),
+      (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),
+      (
+        source.isCatalog ? "station_windows" : "rows",
+        .integer(source.isCatalog ? outcome.stationWindows : outcome.rows)
+      ),
+      (source.isCatalog ? "problems" : "unusable_rows", .integer(outcome.problems)),
+      ("elapsed_s", .number(outcome.elapsed)),
+      (
+        "stages_s",
+        .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
+      ),
+    ]
   }
 
   private func summarize(_ outcome: Outcome, _ folder: ModelFolder, _ report: Reporter) {

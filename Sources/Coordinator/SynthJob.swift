@@ -53,7 +53,8 @@ public struct SynthJob: Sendable {
       if let objection = settings.objection { throw JobError(.usage, objection) }
       return try SyntheticWorld(settings)
     }
-    return try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, goesOn: true, over: communicator) {
+    return try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, goesOn: true, over: communicator)
+    {
       try make(world, over: communicator, report: report)
     }
   }

@@ -30,7 +30,8 @@ public struct TrainDiscriminatorJob {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``; on one rank alone what libtorch throws in the middle of a pass.
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> DiscriminatorFolder {
-    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "train discriminator"),
+    try OutputFolder.prepare(
+      output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "train discriminator"),
       inputs: [windows], over: communicator
     ) {
       let store = try communicator.agree { try EventWindowStore(windows) }
@@ -38,7 +39,8 @@ public struct TrainDiscriminatorJob {
       report.note(
         "\(counted(parts.training.count, "events")) to fit, \(parts.validation.count) to choose by, of \(store.count) in \(windows)"
       )
-      let course = TrainingCourse(epochs: fit.settings.epochs, metrics: [], limits: limits, rank: communicator.rank, report: report)
+      let course = TrainingCourse(
+        epochs: fit.settings.epochs, metrics: [], limits: limits, rank: communicator.rank, report: report)
       let fitted = try fit.train(
         store, on: Array(store.entries.indices), folder: output, startsAnew: overwrites, over: communicator,
         callbacks: course.callbacks)

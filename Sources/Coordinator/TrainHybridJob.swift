@@ -42,7 +42,8 @@ public struct TrainHybridJob {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``; ``ComputeError`` on all ranks alike.
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> ModelFolder {
-    try OutputFolder.prepare(output, files: ModelFolder.files, overwrites: overwrites, record: RunRecord(command: "train hybrid"),
+    try OutputFolder.prepare(
+      output, files: ModelFolder.files, overwrites: overwrites, record: RunRecord(command: "train hybrid"),
       inputs: source.files.real + source.files.fake + (windows.map { [$0] } ?? []), over: communicator
     ) {
       try train(over: communicator, report: report)
@@ -146,7 +147,8 @@ public struct TrainHybridJob {
     try communicator.agreeOnRoot {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
-    let course = TrainingCourse(epochs: fit.settings.epochs, metrics: [], limits: limits, rank: communicator.rank, report: report)
+    let course = TrainingCourse(
+      epochs: fit.settings.epochs, metrics: [], limits: limits, rank: communicator.rank, report: report)
     let fitted = try fit.train(
       store, on: places, folder: folder, startsAnew: overwrites, over: communicator, callbacks: course.callbacks)
     course.finish()

@@ -37,7 +37,8 @@ public struct TrainJob: Sendable {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``; ``ComputeError`` on all ranks alike.
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> ModelFolder {
-    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "train shallow"),
+    try OutputFolder.prepare(
+      output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "train shallow"),
       inputs: source.files.real + source.files.fake, over: communicator
     ) {
       try train(over: communicator, report: report)

@@ -43,7 +43,8 @@ public struct TrainPickerJob: Sendable {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``; on one rank alone what libtorch throws in the middle of a pass.
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> TrainingOutcome {
-    try OutputFolder.prepare(output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "train picker"),
+    try OutputFolder.prepare(
+      output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "train picker"),
       inputs: sources.flatMap(\.paths), over: communicator
     ) {
       try train(over: communicator, report: report)
@@ -80,7 +81,8 @@ public struct TrainPickerJob: Sendable {
       let steps = settings.epochs * samples.stepCount(epoch: 0) - settings.schedule.warmUpSteps
       settings.schedule.shape = .cosine(steps: max(1, steps), finalFraction: 0.01)
     }
-    let course = TrainingCourse(epochs: settings.epochs, metrics: model.metricNames, limits: limits, rank: communicator.rank, report: report)
+    let course = TrainingCourse(
+      epochs: settings.epochs, metrics: model.metricNames, limits: limits, rank: communicator.rank, report: report)
     let trainer = try Trainer(
       model, samples, settings: settings, folder: output, over: communicator, callbacks: course.callbacks)
     let outcome = try trainer.run(startsAnew: overwrites)

@@ -5,7 +5,8 @@ import Worker
 
 /// How a discriminator is fitted.
 struct DiscriminatorOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Look at no more than this many stations of an event, those with picks first.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Look at no more than this many stations of an event, those with picks first.", valueName: "n"))
   var maxStations = 24
 
   @OptionGroup var training: TrainingOptions

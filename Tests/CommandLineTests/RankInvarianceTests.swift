@@ -164,7 +164,8 @@ struct RankInvarianceTests {
     }
     let files =
       ["card.json", "forest/model.txt", "boosting/model.txt", "svm/model.txt", "logistic/model.json"].map { ("m", $0) }
-      + ["metrics.json", "predictions.csv"].map { ("e", $0) } + place.names("f1").filter { $0 != "run.json" }.map { ("f", $0) }
+      + ["metrics.json", "predictions.csv"].map { ("e", $0) }
+      + place.names("f1").filter { $0 != "run.json" }.map { ("f", $0) }
     #expect(files.count == 12)
     for (folder, file) in files {
       #expect(try place.folder.bytes("\(folder)1/\(file)") == place.folder.bytes("\(folder)3/\(file)"), "\(file)")

@@ -34,9 +34,10 @@ enum LoadedLibraries {
 
   private static var hdf5: String? {
     guard let symbol = symbol("H5get_libversion") else { return nil }
-    typealias Function = @convention(c) (
-      UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>
-    ) -> Int32
+    typealias Function =
+      @convention(c) (
+        UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>
+      ) -> Int32
     var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
     guard unsafeBitCast(symbol, to: Function.self)(&major, &minor, &release) >= 0 else { return nil }
     return "\(major).\(minor).\(release)"

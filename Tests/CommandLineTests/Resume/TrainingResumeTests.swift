@@ -28,7 +28,8 @@ struct TrainingResumeTests {
     #expect(place.names("reference").contains("run.json"))
     let reference = try Self.results(place, "reference")
     for (faults, ranks) in [
-      (["kill,step=4,rank=0"], [2, 3]), (["kill,step=3,rank=1", "throw,step=4,rank=1", "nospace,step=3"], [2, 2, 1, 3]),
+      (["kill,step=4,rank=0"], [2, 3]),
+      (["kill,step=3,rank=1", "throw,step=4,rank=1", "nospace,step=3"], [2, 2, 1, 3]),
     ] {
       for (fault, ranks) in zip(faults, ranks) {
         let outcome = try place.run("\(command) out", ranks: ranks, faults: fault)

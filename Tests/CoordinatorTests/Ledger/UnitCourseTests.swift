@@ -21,7 +21,8 @@ struct UnitCourseTests {
   /// - Parameter fails: whether a unit fails.
   /// - Returns: the units that were done on all ranks, and what rank 0 was told in all; nil where there was nothing to do.
   static func run(
-    _ output: String, units: Int, ranks: Int, limits: RunLimits = RunLimits(), fails: @escaping @Sendable (Int) -> Bool = { _ in false }
+    _ output: String, units: Int, ranks: Int, limits: RunLimits = RunLimits(),
+    fails: @escaping @Sendable (Int) -> Bool = { _ in false }
   ) throws -> (done: [Int], told: [Int: String])? {
     let results = try InProcessCommunicator.run(ranks: ranks) {
       communicator -> (done: [Int], told: [Int: String], code: Int32)? in
@@ -89,7 +90,8 @@ struct UnitCourseTests {
 
   @Test("a file that is gone, shorter or changed has its unit done again, and no other")
   func changedFiles() throws {
-    for change in [{ _ in nil }, { Array($0.dropLast()) }, { [$0[0] ^ 1] + $0.dropFirst() }] as [([UInt8]) -> [UInt8]?] {
+    for change in [{ _ in nil }, { Array($0.dropLast()) }, { [$0[0] ^ 1] + $0.dropFirst() }] as [([UInt8]) -> [UInt8]?]
+    {
       let place = try TemporaryFolder()
       try FileManager.default.createDirectory(atPath: place.path("out"), withIntermediateDirectories: true)
       _ = try? Self.run(place.path("out"), units: 5, ranks: 1, fails: { $0 == 0 })
@@ -153,6 +155,8 @@ struct UnitCourseTests {
     let second = try pass()
     #expect(second.done == 0 && second.told == units)
     #expect(second.seconds < 2, "\(second)")
-    print("100,000 units: \(first.seconds) s, of these \(first.ledger) s for the ledger; nothing to do: \(second.seconds) s")
+    print(
+      "100,000 units: \(first.seconds) s, of these \(first.ledger) s for the ledger; nothing to do: \(second.seconds) s"
+    )
   }
 }

@@ -126,7 +126,9 @@ struct UnitLedgerTests {
         "stations was 3 and is 4 now", "strictness was not given and is true now",
       ])
     #expect(
-      Self.identity.differences(from: other) == ["stations was 4 and is 3 now", "strictness was true and is not given now"]
+      Self.identity.differences(from: other) == [
+        "stations was 4 and is 3 now", "strictness was true and is not given now",
+      ]
     )
     #expect(other.hash != Self.identity.hash)
     var (joined, apart) = (JobIdentity(parts: []), JobIdentity(parts: []))
@@ -140,7 +142,8 @@ struct UnitLedgerTests {
     let sink = TextSink(capacity: 1 << 24)
     for number in 0..<100_000 {
       LedgerEntry(
-        name: UInt64(number), seconds: 2, payload: "{\"files\":[\".hsdl-mpi-work/scored-\(number)-0\"],\"rows\":\(number)}",
+        name: UInt64(number), seconds: 2,
+        payload: "{\"files\":[\".hsdl-mpi-work/scored-\(number)-0\"],\"rows\":\(number)}",
         files: [LedgerEntry.File(path: ".hsdl-mpi-work/scored-\(number)-0", size: number, checksum: 1)]
       ).append(to: sink)
     }

@@ -11,13 +11,15 @@ struct RunLimitsTests {
     ])
   func seconds(text: String, seconds: Double) { #expect(RunLimits.seconds(text) == seconds) }
 
-  @Test("and nothing else", arguments: ["", "0", "-1", "1:", ":1", "1.5", "a", "1-", "-", "1-2-3", "1:2:3:4", "9999999"])
+  @Test(
+    "and nothing else", arguments: ["", "0", "-1", "1:", ":1", "1.5", "a", "1-", "-", "1-2-3", "1:2:3:4", "9999999"])
   func wrong(text: String) { #expect(RunLimits.seconds(text) == nil) }
 
   @Test("Slurm's end counts where none is given")
   func slurm() {
     #expect(RunLimits(walltime: nil, start: 100, environment: [:]).end == nil)
-    #expect(RunLimits(walltime: nil, start: 100, environment: ["SLURM_JOB_END_TIME": "1700000000"]).end == 1_700_000_000)
+    #expect(
+      RunLimits(walltime: nil, start: 100, environment: ["SLURM_JOB_END_TIME": "1700000000"]).end == 1_700_000_000)
     #expect(RunLimits(walltime: 50, start: 100, environment: ["SLURM_JOB_END_TIME": "1700000000"]).end == 150)
     #expect(RunLimits(walltime: nil, start: 100, environment: ["SLURM_JOB_END_TIME": "soon"]).end == nil)
   }
