@@ -21,11 +21,11 @@ extension EventSource {
       return files
     case .catalog(let input):
       let paths = [input.catalogs, input.stations, input.velocityModel.map { [$0] } ?? [], input.windowLabels]
-      var rest = try InputFile.hashed(paths.flatMap { $0 }, over: communicator)[...]
-      let all = Array(rest)
+      var all: [InputFile] = []
       for (name, group) in zip(["catalog", "stations", "velocity model", "labels"], paths) {
-        identity.add(name, files: Array(rest.prefix(group.count)))
-        rest = rest.dropFirst(group.count)
+        let files = try InputFile.hashed(group, over: communicator)
+        identity.add(name, files: files)
+        all += files
       }
       if let address = input.archive {
         identity.add("archive", address)
@@ -36,6 +36,7 @@ extension EventSource {
       identity.add("merging of duplicates", input.mergesDuplicates)
       identity.add("station features", input.writesStationFeatures)
       identity.add("stations of event windows", input.windowStations)
+      identity.add("picker", input.picker ?? "")
       identity.add("unit size", input.unitSize)
       return all
     }

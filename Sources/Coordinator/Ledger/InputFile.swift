@@ -1,3 +1,4 @@
+import Foundation
 import MPI
 import SeismicFormats
 
@@ -15,10 +16,12 @@ struct InputFile: Sendable, Equatable {
 
   /// Hashes files, each rank a part of them.
   ///
-  /// Collective. The hash does not depend on the number of ranks: it is that of the hashes of stretches of 64 MiB.
+  /// Collective. The hash does not depend on the number of ranks: it is that of the hashes of stretches of 64 MiB. In the place of a folder come
+  /// the files in it.
   ///
   /// - Throws: ``AgreedFailure`` on all ranks for a file that cannot be read.
   static func hashed(_ paths: [String], over communicator: any Communicator) throws -> [InputFile] {
+    let paths = try expanded(paths, over: communicator)
     var own: [UInt64] = []
     let sizes = try communicator.agree {
       var sizes: [Int] = []
@@ -44,6 +47,25 @@ struct InputFile: Sendable, Equatable {
       }
       return InputFile(path: path, size: size, hash: Checksum.text(checksum.value))
     }
+  }
+
+  /// The paths with the files of folders in their place, in order of their names; the same on all ranks.
+  private static func expanded(_ paths: [String], over communicator: any Communicator) throws -> [String] {
+    var all: [String] = []
+    for path in communicator.isRoot ? paths : [] {
+      var isFolder: ObjCBool = false
+      if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+        // What cannot be listed is named by what reads it.
+        let names = ((try? FileManager.default.subpathsOfDirectory(atPath: path)) ?? []).map { "\(path)/\($0)" }
+        all += names.sorted().filter { name in
+          FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) && !isFolder.boolValue
+        }
+      } else {
+        all.append(path)
+      }
+    }
+    let text = try communicator.broadcast(Array(all.joined(separator: "\0").utf8))
+    return text.isEmpty ? [] : text.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// Larger files are not hashed for the record alone.

@@ -21,6 +21,7 @@ struct EventAugmentationTests {
   func thinning() {
     var augmentation = EventAugmentation.none
     augmentation.thinned = 1
+    augmentation.leastStations = 0.4
     var counts: Set<Int> = []
     for key in 0..<200 {
       counts.insert(augmentation.apply(to: event, seed: 1, epoch: 0, key: UInt64(key)).stationCount)
