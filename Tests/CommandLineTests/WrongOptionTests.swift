@@ -13,7 +13,7 @@ struct WrongOptionTests {
         "give --model; the one that comes with the program needs --catalog and --archive"
       ),
       ("refine --picks a --model b --output", "Missing value for '--output <folder>'"),
-      ("refine --picks a --model b --output c --nonsense", ", line 1: Unknown option '--nonsense'"),
+      ("refine --picks a --model b --output c --nonsense", "Unknown option '--nonsense'"),
       ("refine --picks a --model b --output c --network TOOLONGCODE", "--network must have at most 8 characters"),
       ("features --output c", "give --catalog, or --picks, or --real and --fake"),
       ("features --picks a --real b --output c", "give --catalog, or --picks, or --real and --fake"),
