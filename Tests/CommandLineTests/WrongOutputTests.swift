@@ -157,7 +157,10 @@ struct WrongOutputTests {
     let refined = try place.shell("\(limit) refine --picks t.csv --model \(Demonstration.model) --output out --quiet")
     #expect(refined.exitCode == 74)
     #expect(refined.errorLines.count == 1)
-    #expect(refined.errorOutput.hasSuffix("writing failed (File too large); check the space that is left\n"))
+    #expect(
+      refined.errorOutput.hasSuffix(
+        "writing failed (File too large); check the space that is left (unit 0 (t.csv, bytes 39 to 221977), tried twice)\n"
+      ))
     let converted = try place.shell("\(limit) convert t.csv x.xml")
     #expect(converted.exitCode == 74)
     #expect(
