@@ -130,14 +130,18 @@ struct FolderTrial {
 
   /// The folder, or the nearest one above it that is there.
   static func existing(_ path: String) -> String {
-    var place = path.isEmpty ? "." : path
-    while true {
+    // Not NSString's way of taking the last part away: of a single name it ends the program.
+    var place = path
+    while !place.isEmpty {
       var isFolder: ObjCBool = false
       if FileManager.default.fileExists(atPath: place, isDirectory: &isFolder), isFolder.boolValue { return place }
-      let parent = (place as NSString).deletingLastPathComponent
-      if parent.isEmpty || parent == place { return place.hasPrefix("/") ? "/" : "." }
-      place = parent
+      while place.hasSuffix("/") { place.removeLast() }
+      guard let slash = place.lastIndex(of: "/") else { break }
+      place = String(place[...slash])
+      if place == "/" { break }
+      place.removeLast()
     }
+    return path.hasPrefix("/") ? "/" : "."
   }
 
   private func write(_ file: String) throws -> Measured {
