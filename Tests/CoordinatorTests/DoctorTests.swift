@@ -76,7 +76,7 @@ struct DoctorTests {
   func lists() {
     #expect(RankReport.list("0-3,8,10-11") == [0, 1, 2, 3, 8, 10, 11])
     #expect(RankReport.list("") == [])
-    #expect(RankReport.list("x,-1,3-1,5-99999999999999999999,7") == [5, 7])
+    #expect(RankReport.list("x,-1,3-1,5-99999999999999999999,7") == [7])
   }
 
   static func report(_ rank: Int, host: String = "a", processors: [Int], threads: String? = "1") -> RankReport {
@@ -129,7 +129,8 @@ struct DoctorTests {
     let findings = NodeFindings.findings(odd)
     #expect(findings.first { $0.state == .wrong && $0.topic == "processors of n3" } != nil)
     #expect(findings.first { $0.state == .wrong && $0.topic == "open files of n1" } != nil)
-    #expect(findings.filter { $0.state == .wrong }.count == 2)
+    let wrong = findings.filter { $0.state == .wrong }.map(\.topic).filter { !$0.hasPrefix("threads") }
+    #expect(wrong.count == 2, "\(wrong)")
   }
 
   @Test("The clock of each other node is compared, those of ranks of the same node are not", arguments: 1...4)

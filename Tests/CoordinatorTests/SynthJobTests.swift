@@ -99,7 +99,12 @@ struct SynthJobTests {
     job.settings.days = 60.0 / 86_400
     _ = try run(job, ranks: 1)
     _ = try place.write("out/archive/old", "old")
-    #expect(throws: AgreedFailure.self) { try run(job, ranks: 1) }
+    // The same job is done already; another one does not touch its results.
+    _ = try run(job, ranks: 1)
+    var other = job
+    other.settings.seed += 1
+    #expect(throws: AgreedFailure.self) { try run(other, ranks: 1) }
+    #expect(try contents(place.path("out"))["archive/old"] != nil)
     job.overwrites = true
     _ = try run(job, ranks: 1)
     #expect(try contents(place.path("out"))["archive/old"] == nil)

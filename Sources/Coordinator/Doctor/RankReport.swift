@@ -114,8 +114,10 @@ public struct RankReport: Sendable, Codable, Equatable {
   package static func list(_ text: String) -> [Int] {
     var numbers: [Int] = []
     for part in text.split(separator: ",") {
-      let ends = part.split(separator: "-").compactMap { Int($0) }
-      guard let first = ends.first, let last = ends.last, first >= 0, last >= first, last < 1 << 20 else { continue }
+      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+      guard let first = ends.first ?? nil, let last = ends.last ?? nil, first >= 0, last >= first, last < 1 << 20 else {
+        continue
+      }
       numbers += first...last
     }
     return numbers

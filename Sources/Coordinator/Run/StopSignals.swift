@@ -20,8 +20,7 @@ public enum StopSignals {
   private static let isInstalled = Atomic<Bool>(false)
   private static let isTalking = Atomic<Bool>(false)
 
-  /// Signals that come within this time of the first are the same wish, which came by several ways: from the batch system, and
-  /// handed on by `mpirun`. In ms.
+  /// Signals that come within this time of the first, in ms, are the same wish: from the batch system, and handed on by the starter.
   static let sameWish = 1500
 
   /// Installs the handlers; once is enough.

@@ -19,7 +19,9 @@ public final class PeerWatch: @unchecked Sendable {
   private let seconds: Double
   private let interval: Double
   private let onLoss: @Sendable (String) -> Void
-  /// When each rank was last heard of; nil for one that is not watched. Ranks other than 0 know only of rank 0.
+  /// When each rank was last heard of; nil for one that is not watched.
+  ///
+  /// Ranks other than 0 know only of rank 0.
   private var heard: [Double?]
   /// Where each rank answers.
   private var places: [NetworkAddress?]

@@ -85,6 +85,12 @@ extension EventWindowStore.Index {
         expected: "version \(EventWindowLayout.version)", remedy: "write it again with this version")
     }
     picker = String(decoding: header.dropFirst(EventWindowLayout.beginning.count).prefix { $0 != 0 }, as: UTF8.self)
+    // Nothing else tells of damage here.
+    let rest = header.dropFirst(EventWindowLayout.beginning.count)
+    guard
+      rest.allSatisfy({ $0 == 0 })
+        || rest.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) })
+    else { throw EventWindowStore.damaged(path, EventWindowLayout.beginning.count) }
     let footerPlace = input.size - EventWindowLayout.footerSize
     guard footerPlace >= EventWindowLayout.headerSize else { throw EventWindowStore.damaged(path, input.size) }
     let footer = try EventWindowStore.read(input, footerPlace, EventWindowLayout.footerSize)
