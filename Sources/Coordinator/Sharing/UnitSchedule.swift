@@ -138,7 +138,9 @@ public struct UnitSchedule: Sendable {
     excluded.insert(rank)
   }
 
-  /// Says whether a rank takes units at present. One that does not still tries what failed on the only one that does.
+  /// Says whether a rank takes units at present.
+  ///
+  /// One that does not still tries what failed on the only one that does.
   public mutating func setWorking(_ rank: Int, _ works: Bool) {
     guard worksHere[rank] != works, !excluded.contains(rank) else { return }
     worksHere[rank] = works
@@ -262,7 +264,7 @@ public struct UnitSchedule: Sendable {
     return true
   }
 
-  /// A unit that was done turned out not to count: its result could not be taken. Ends the work.
+  /// A unit that was done turned out not to count, because its result could not be taken; ends the work.
   public mutating func reject(_ failure: Failure) { finishBefore(failure) }
 
   /// Usage, bad data, missing input and configuration concern every unit; that a rank was stopped does too.

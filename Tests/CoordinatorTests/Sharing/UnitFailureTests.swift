@@ -119,7 +119,9 @@ struct UnitFailureTests {
     #expect(courses[0].done.count >= 20 && courses[0].done.count < 300)
   }
 
-  @Test("a rank that is stopped ends its unit and not those that it has in advance; another sharing can follow", arguments: 1...3)
+  @Test(
+    "a rank that is stopped ends its unit and not those that it has in advance; another sharing can follow",
+    arguments: 1...3)
   func stoppedSoon(ranks: Int) throws {
     let counts = try InProcessCommunicator.run(ranks: ranks) { communicator in
       var counts: [Int] = []

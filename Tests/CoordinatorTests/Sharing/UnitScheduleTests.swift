@@ -219,7 +219,6 @@ private final class Plan {
   func measured(_ seconds: Double, for count: Int) { schedule.measured(seconds, for: count) }
   func setWorking(_ rank: Int, _ works: Bool) { schedule.setWorking(rank, works) }
   func exclude(_ rank: Int) { schedule.exclude(rank) }
-  func exclude(_ rank: Int) { schedule.exclude(rank) }
   func giveBack(_ unit: Int, by rank: Int) -> Bool { schedule.giveBack(unit, by: rank) }
   func stop() { schedule.stop() }
 }
