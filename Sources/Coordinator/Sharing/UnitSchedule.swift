@@ -264,9 +264,7 @@ public struct UnitSchedule: Sendable {
     return true
   }
 
-  /// A unit that was done turned out not to count: its result could not be taken.
-  ///
-  /// Ends the work.
+  /// A unit that was done turned out not to count, because its result could not be taken; ends the work.
   public mutating func reject(_ failure: Failure) { finishBefore(failure) }
 
   /// Usage, bad data, missing input and configuration concern every unit; that a rank was stopped does too.

@@ -37,7 +37,7 @@ public final class PeerWatch: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - seconds: a rank that is not heard of for so long is lost.
-  ///   - onLoss: told on the watching thread which rank is lost, in words; once. It should end the process at once and
+  ///   - onLoss: told on the watching thread which rank is lost, in words; once for each loss. It should end the process at once and
   ///     not through MPI, which would wait for that rank too.
   /// - Returns: nil on all ranks where there is nobody to watch, or rank 0 gets no socket; nil on a rank that gets none.
   /// - Throws: ``CommunicatorError``.
@@ -116,7 +116,7 @@ public final class PeerWatch: @unchecked Sendable {
       }
       if let lost = lost(now) {
         guard !locked({ isEnded }) else { return }
-        return onLoss(lost)
+        onLoss(lost)
       }
       // All that has come is read before anybody is judged.
       var next = socket.receive(within: interval / 2)
@@ -139,6 +139,8 @@ public final class PeerWatch: @unchecked Sendable {
   private func lost(_ now: Double) -> String? {
     let late = locked { heard.indices.filter { heard[$0].map { now - $0 >= seconds } ?? false } }
     guard let first = late.first else { return nil }
+    // Told once; the others are watched on, and answered.
+    locked { for other in late { heard[other] = nil } }
     let others = late.count > 1 ? " and \(late.count - 1) more" : ""
     return
       "rank \(first) (\(hosts[first]))\(others) has not been heard of for \(Self.text(seconds)) s: that host, or the "
