@@ -119,12 +119,12 @@ struct CatalogPass: EventPass {
   ///
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   static func surroundings(
-    _ input: CatalogInput, model: ModelFolder?, features: FeatureSet, isStrict: Bool,
+    _ input: CatalogInput, model: ModelFolder?, features: FeatureSet, isStrict: Bool, budget: ArchiveBudget = .usual,
     over communicator: any Communicator, report: Reporter
   ) throws -> (Surroundings, problems: [Problem]) {
     var found: [Problem] = []
     let surroundings = try Surroundings(
-      input, features: wanted(features, model), over: communicator, report: report
+      input, features: wanted(features, model), budget: budget, over: communicator, report: report
     ) { problem in
       if isStrict { throw problem.error }
       found.append(problem)

@@ -102,7 +102,7 @@ public struct RefineJob: Sendable {
     record.models = [(model, folder.card.hash)]
     let deep = try network(of: folder, over: communicator, report)
     try communicator.agree {
-      try SharingLimits.plan(hasArchive: source.hasArchive, hasNetwork: deep != nil).require(sharing.memory)
+      try sharing.plan(hasArchive: source.hasArchive, hasNetwork: deep != nil).require(sharing.memory)
     }
     var surroundings: (Surroundings, problems: [Problem])?
     if case .catalog(let input) = source {
@@ -116,7 +116,9 @@ public struct RefineJob: Sendable {
         }
       }
       surroundings = try CatalogPass.surroundings(
-        input, model: folder, features: .all, isStrict: isStrict, over: communicator, report: report)
+        input, model: folder, features: .all, isStrict: isStrict,
+        budget: sharing.archiveBudget(hasNetwork: deep != nil),
+        over: communicator, report: report)
     }
     var identity = JobIdentity(command: "refine", version: programVersion)
     record.inputs = try source.describe(

@@ -97,13 +97,14 @@ enum Program {
         _exit(ExitStatus.unavailable.rawValue)
       }
       try body(communicator, Reporter(rank: communicator.rank, format: log.logFormat, quiet: log.quiet))
-      watch?.end()
+      // The watch goes on until all have come to the end: MPI waits there too for a rank that cannot be reached.
       MPIEnvironment.finalize()
-    } catch let failure as AgreedFailure {
       watch?.end()
+    } catch let failure as AgreedFailure {
       // Every rank has come here: rank 0 speaks, and all end with the same code.
       if communicator.isRoot { sayError(failure.description, failure.exitCode, json: log.logFormat == .json) }
       MPIEnvironment.finalize()
+      watch?.end()
       throw ExitCode(failure.exitCode)
     } catch {
       let code = (error as? any ExitCoded)?.exitCode ?? ExitStatus.internalError.rawValue
