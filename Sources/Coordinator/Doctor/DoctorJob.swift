@@ -25,13 +25,7 @@ public struct DoctorJob: Sendable {
       let path = environment["PATH"] ?? ""
       launcher = Launcher(environment: environment)
       starter = talks ? MPIFindings.findStarter(path: path) : nil
-      let folder = path.split(separator: ":").first { access("\($0)/gmt", X_OK) == 0 }
-      if talks, let folder {
-        let version = MPIFindings.answer(of: "\(folder)/gmt", "--version").split(separator: "\n").first ?? ""
-        mapper = Finding("GMT", .fine, "\(version.isEmpty ? "" : "\(version), ")\(folder)/gmt")
-      } else {
-        mapper = Finding("GMT", .fine, "there is none in PATH; only maps need it")
-      }
+      mapper = talks ? GMTFindings.finding(environment) : Finding("GMT", .fine, "")
     }
   }
 
