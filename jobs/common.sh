@@ -34,7 +34,8 @@ ranks() {
   done
   trap - TERM USR1
   # Ranks that had not yet begun to listen were ended by the signal: nothing is lost by that either. 143 is srun's word for it, 15 mpirun's.
-  if [ -n "$warned" ] && { [ "$code" = 143 ] || [ "$code" = 15 ]; }; then code=75; fi
+  # MPICH's mpirun gives 0 now and then after a signal, whatever the ranks ended with; a job that is done after all says so when it is given again.
+  if [ -n "$warned" ]; then case $code in 143 | 15 | 0) code=75 ;; esac; fi
   return "$code"
 }
 

@@ -107,7 +107,7 @@ func coordinator(_ units: Int) throws {
       )
     }
   }
-  MPIEnvironment.finalize()
+  MPIEnvironment.finalize(exitCode: 0)
 }
 
 func busy(_ units: Int, milliseconds: Double) throws {
@@ -138,7 +138,7 @@ func busy(_ units: Int, milliseconds: Double) throws {
       "\(units) units of \(fixed(milliseconds, 0)) ms on average at \(world.size) ranks: \(fixed(elapsed, 3)) s; idle, of the least busy rank: \(fixed(100 * (1 - (shares.min() ?? 0)), 2)) %; busy by rank \(shares.map { fixed(100 * $0, 2) })"
     )
   }
-  MPIEnvironment.finalize()
+  MPIEnvironment.finalize(exitCode: 0)
 }
 
 func ledger(_ folder: String, _ units: Int, milliseconds: Double) throws {

@@ -102,7 +102,7 @@ do {
   case "allreduce": try measureReductions()
   default: say("give allreduce or steps; see docs/scaling.md")
   }
-  MPIEnvironment.finalize()
+  MPIEnvironment.finalize(exitCode: 0)
 } catch {
   FileHandle.standardError.write(Data("rank \(world.rank): \(error)\n".utf8))
   MPIEnvironment.abort(exitCode: 70)

@@ -66,6 +66,10 @@ extension Workplace {
     return Set(found.keys).union(reference.keys).filter { found[$0] != reference[$0] }.sorted()
   }
 
+  /// Whether mpirun's exit code is that of its ranks as far as can be told: MPICH's loses it now and then when it hands on a signal and then
+  /// gives 0, whatever the ranks end with.
+  func isStarterCode(_ code: Int32, of ranks: Int32) -> Bool { code == ranks || code == 0 }
+
   /// The number of units in the ledger.
   func unitCount(_ folder: String) -> Int {
     let text = (try? self.folder.text("\(folder)/.hsdl-mpi-work/ledger")) ?? ""
