@@ -7,6 +7,8 @@ public import Worker
 public struct TrainDiscriminatorJob {
   /// The files of windows that `features --event-windows` wrote.
   public var windows: [String]
+  /// Tables that say what the events are, and files of decisions; they overrule what the windows say.
+  public var labels: [String] = []
   /// How it is fitted.
   public var fit = DiscriminatorFit()
   /// Where it goes, and checkpoints.
@@ -32,9 +34,11 @@ public struct TrainDiscriminatorJob {
   public func run(over communicator: any Communicator, report: Reporter) throws -> DiscriminatorFolder {
     try OutputFolder.prepare(
       output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "train discriminator"),
-      inputs: windows, over: communicator
+      inputs: windows + labels, over: communicator
     ) {
-      let store = try communicator.agree { try EventWindowStore(joining: windows) }
+      let store = try communicator.agree {
+        try EventWindowStore(joining: windows, labels: try LabelledEvents.labels(labels))
+      }
       let parts = fit.parts(store, Array(store.entries.indices))
       report.note(
         "\(counted(parts.training.count, "events")) to fit, \(parts.validation.count) to choose by, of \(store.count) in \(windows.joined(separator: ", "))"
