@@ -37,7 +37,10 @@ public struct TrainDiscriminatorJob {
       inputs: windows + labels, over: communicator
     ) {
       let store = try communicator.agree {
-        try EventWindowStore(joining: windows, labels: try LabelledEvents.labels(labels))
+        var known = try LabelledEvents.labels(labels)
+        // Events that a person could not decide are left out, whatever the windows say.
+        known.merge(try LabelledSource.features(tables: [], labels: labels).decided()) { $1 }
+        return try EventWindowStore(joining: windows, labels: known)
       }
       let parts = fit.parts(store, Array(store.entries.indices))
       report.note(
@@ -51,6 +54,7 @@ public struct TrainDiscriminatorJob {
       course.finish()
       try TrainingCourse.requireEnd(fitted.outcome)
       var folder = fit.folder(fitted, store: store, source: windows.joined(separator: ", "))
+      if !labels.isEmpty { folder.card.training["labels"] = labels.joined(separator: ", ") }
       try communicator.agreeOnRoot {
         try folder.write(to: output)
         report.say(
