@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A file of the documentation, as far as its commands and links go.
 ///
