@@ -25,12 +25,13 @@ struct CatalogPass: EventPass {
   ///   - model: the model; without one only features come out.
   ///   - deep: the network of a hybrid model.
   ///   - features: the features that come out.
+  ///   - decisions: what persons have decided; nil where nobody was asked.
   ///   - surroundings: stations, waveforms and travel times, as ``surroundings(_:model:features:isStrict:over:report:)`` makes them.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
     _ input: CatalogInput, model: ModelFolder?, deep: EventScorer? = nil, features: FeatureSet,
     surroundings: (Surroundings, problems: [Problem]), work: WorkFolder, isStrict: Bool,
-    limits: SharingLimits = SharingLimits(),
+    limits: SharingLimits = SharingLimits(), decisions: Decisions? = nil,
     over communicator: any Communicator, report: Reporter
   ) throws {
     let begin = monotonicSeconds()
@@ -72,7 +73,7 @@ struct CatalogPass: EventPass {
         history: history, model: model, deep: deep?.network, features: features, folder: work.path, isStrict: isStrict,
         catalog: input.catalogs.joined(separator: ", "),
         windowLabels: input.windowStations > 0 ? try LabelledEvents.labels(input.windowLabels) : nil,
-        windowPicker: pickerHash)
+        windowPicker: pickerHash, decisions: decisions)
     }
     let prepared = monotonicSeconds() - begin
     var summaries = [CatalogScoring.UnitSummary?](repeating: nil, count: units.count)

@@ -16,6 +16,8 @@ public struct RefineJob: Sendable {
   public var overwrites = false
   /// The network code of stations whose code does not say it.
   public var network = ""
+  /// Files of what persons have decided: tables, and catalogs that were worked on.
+  public var decisions: [String] = []
   /// Whether a row that cannot be used ends the job.
   public var isStrict = false
   /// What becomes of units that fail, and of ranks that stall.
@@ -33,7 +35,8 @@ public struct RefineJob: Sendable {
 
   /// The files that the job writes.
   public static let files = [
-    "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv", "run.json",
+    "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv", "review.csv",
+    "run.json",
   ]
 
   /// A discriminator from its folder.
@@ -61,6 +64,12 @@ public struct RefineJob: Sendable {
     public var fake = 0
     /// Events to be looked at.
     public var uncertain = 0
+    /// Entries on which a person's decision counts.
+    public var decided = 0
+    /// Entries whose label is another one than the model's, because a person has decided so.
+    public var overruled = 0
+    /// Decisions on events that are not there.
+    public var unknownDecisions = 0
     /// Rows of the tables that could be used.
     public var rows = 0
     /// Things that could not be used: rows, files, records.
@@ -100,6 +109,7 @@ public struct RefineJob: Sendable {
     }
     let folder = try ModelFolder.load(model, over: communicator)
     record.models = [(model, folder.card.hash)]
+    let decided = try self.decided(over: communicator)
     let deep = try network(of: folder, over: communicator, report)
     try communicator.agree {
       try sharing.plan(hasArchive: source.hasArchive, hasNetwork: deep != nil).require(sharing.memory)
@@ -124,6 +134,11 @@ public struct RefineJob: Sendable {
     record.inputs = try source.describe(
       in: &identity, archive: surroundings?.0.archiveHash, unitSize: unitSize, over: communicator)
     identity.add("model", folder.card.hash)
+    if !decisions.isEmpty {
+      let files = try InputFile.hashed(decisions, over: communicator)
+      identity.add("decisions", files: files)
+      record.inputs += files
+    }
     identity.add("network code", network)
     identity.add("strictness", isStrict)
     record.identity = identity
@@ -137,19 +152,19 @@ public struct RefineJob: Sendable {
       case .picks(let picks):
         let input = try tables ?? PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
         pass = try PickPass(
-          input, model: folder, network: network, work: work, isStrict: isStrict, limits: sharing, over: communicator,
-          report: report)
+          input, model: folder, network: network, work: work, isStrict: isStrict, limits: sharing,
+          decisions: decided, over: communicator, report: report)
       case .catalog(let input):
         guard let surroundings else { return Outcome() }
         pass = try CatalogPass(
           input, model: folder, deep: deep, features: .all, surroundings: surroundings, work: work, isStrict: isStrict,
-          limits: sharing, over: communicator, report: report)
+          limits: sharing, decisions: decided, over: communicator, report: report)
       }
       try sharing.tellMemory(over: communicator, report)
       var outcome = Outcome()
       try communicator.agreeOnRoot {
         let start = monotonicSeconds()
-        outcome = try gather(pass, folder, report)
+        outcome = try gather(pass, folder, decided, work, report)
         outcome.times.gathering = monotonicSeconds() - start
       }
       let times = try communicator.gatherv(pass.times.values)
@@ -164,6 +179,19 @@ public struct RefineJob: Sendable {
       if communicator.isRoot { summarize(outcome, folder, report) }
       return outcome
     }
+  }
+
+  /// What persons have decided; nil where nobody was asked.
+  ///
+  /// Collective.
+  private func decided(over communicator: any Communicator) throws -> Decisions? {
+    guard !decisions.isEmpty else { return nil }
+    let decided = try Decisions(decisions, over: communicator)
+    // Problems are known to rank 0 alone.
+    try communicator.agreeOnRoot {
+      if isStrict, let first = decided.problems.first { throw first.error }
+    }
+    return decided
   }
 
   /// The network of a hybrid model, ready to score; nil where there is none, or nothing for it to look at.
@@ -184,7 +212,7 @@ public struct RefineJob: Sendable {
   ///
   /// Rank 0 only.
   private func gather(
-    _ pass: any EventPass, _ folder: ModelFolder, _ report: Reporter
+    _ pass: any EventPass, _ folder: ModelFolder, _ decisions: Decisions?, _ work: WorkFolder, _ report: Reporter
   ) throws -> Outcome {
     var outcome = Outcome()
     outcome.joinedEvents = pass.joinedCount
@@ -193,14 +221,17 @@ public struct RefineJob: Sendable {
     outcome.deepEvents = pass.deepCount
     let results = try OutputFolder(output, files: [], overwrites: true)
     RunRecord.withdraw(in: output)
-    let problems = try pass.writeProblems(to: results.file("problems.csv"))
-    outcome.problems = problems.count
-    let writer = EventWriter(card: folder.card, network: network)
+    var problems = try pass.writeProblems(to: results.file("problems.csv"))
+    let writer = EventWriter(card: folder.card, network: network, decisions: decisions)
+    let header = source.isCatalog ? writer.catalogEventsHeader : writer.eventsHeader
+    let columns = EventColumns(header)
+    let review = try ReviewTable(columns, costs: folder.card.costs, work: work, in: results)
+    var decided = DecidedEvents(decisions, columns)
     let events = try FileOutput(results.file("events.csv"))
     let features = try FileOutput(results.file("features.csv"))
     let kept = try QuakeMLWriter(results.file("refined.xml"), header: writer.header(kept: true))
     let rejected = try QuakeMLWriter(results.file("rejected.xml"), header: writer.header(kept: false))
-    try events.write(source.isCatalog ? writer.catalogEventsHeader : writer.eventsHeader)
+    try events.write(header)
     try features.write(EventWriter.featuresHeader(source.isCatalog ? .all : .picks))
     let stations = try StationFeatureFile(source, in: results)
     let eventsSink = TextSink(capacity: 1 << 20)
@@ -212,6 +243,8 @@ public struct RefineJob: Sendable {
       case .fake: outcome.fake += 1
       case .uncertain: outcome.uncertain += 1
       }
+      decided.see(cursor)
+      if cursor.label == .uncertain { try review.add(cursor.piece(0)) }
       eventsSink.append(cursor.piece(0))
       featuresSink.append(cursor.piece(1))
       try stations?.write(cursor.piece(3))
@@ -221,8 +254,14 @@ public struct RefineJob: Sendable {
     }
     try events.write(eventsSink)
     try features.write(featuresSink)
+    try problems.add(try decided.problems(isStrict: isStrict))
+    outcome.problems = problems.count
+    outcome.decided = decided.count
+    outcome.overruled = decided.overruledCount
+    outcome.unknownDecisions = decided.unknownCount
     // The catalog gets its names when all of it is written.
     try problems.file.commit()
+    try review.finish()
     try stations?.commit()
     try pass.writeArchiveIndex(to: results)
     try features.commit()
@@ -230,6 +269,7 @@ public struct RefineJob: Sendable {
     try kept.finish(header: writer.header(kept: true))
     try events.commit()
     problems.warn(report)
+    decided.warn(report)
     return outcome
   }
 
@@ -240,18 +280,25 @@ public struct RefineJob: Sendable {
       ("ranks", .integer(ranks)),
       ("events", .integer(outcome.events)), ("real", .integer(outcome.real)), ("fake", .integer(outcome.fake)),
       ("uncertain", .integer(outcome.uncertain)),
-      (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),
-      (
-        source.isCatalog ? "station_windows" : "rows",
-        .integer(source.isCatalog ? outcome.stationWindows : outcome.rows)
-      ),
-      (source.isCatalog ? "problems" : "unusable_rows", .integer(outcome.problems)),
-      ("elapsed_s", .number(outcome.elapsed)),
-      (
-        "stages_s",
-        .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
-      ),
     ]
+      + (decisions.isEmpty
+        ? []
+        : [
+          ("decisions", .array(decisions.map { .string($0) })), ("decided", .integer(outcome.decided)),
+          ("overruled", .integer(outcome.overruled)), ("unknown_decisions", .integer(outcome.unknownDecisions)),
+        ]) + [
+        (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),
+        (
+          source.isCatalog ? "station_windows" : "rows",
+          .integer(source.isCatalog ? outcome.stationWindows : outcome.rows)
+        ),
+        (source.isCatalog ? "problems" : "unusable_rows", .integer(outcome.problems)),
+        ("elapsed_s", .number(outcome.elapsed)),
+        (
+          "stages_s",
+          .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
+        ),
+      ]
   }
 
   private func summarize(_ outcome: Outcome, _ folder: ModelFolder, _ report: Reporter) {
@@ -259,6 +306,11 @@ public struct RefineJob: Sendable {
     report.say(
       "\(counted(outcome.events, "events")): \(outcome.real) real, \(outcome.uncertain) uncertain, \(outcome.fake) fake"
     )
+    if !decisions.isEmpty {
+      report.say(
+        "\(outcome.decided) of these \(outcome.decided == 1 ? "was" : "were") decided by persons, \(outcome.overruled) of them against the model"
+      )
+    }
     if source.isCatalog && outcome.joinedEvents > 0 {
       let isOne = outcome.joinedEvents == 1
       report.say(
@@ -279,5 +331,10 @@ public struct RefineJob: Sendable {
       "\(fixed(outcome.elapsed, decimals: 1)) s, \(fixed(Double(outcome.events) / max(outcome.elapsed, 1e-9), decimals: 0)) events/s; \(shares.joined(separator: ", "))"
     )
     report.say("kept in \(output)/refined.xml, rejected in rejected.xml, all with reasons in events.csv")
+    if outcome.uncertain > 0 {
+      report.note(
+        "the uncertain ones stand in \(output)/review.csv, the most doubtful first: fill in label, who and why, and give it with --decisions"
+      )
+    }
   }
 }

@@ -78,7 +78,7 @@ extension String {
 @Suite("Catalogs with waveforms")
 struct CatalogRefineTests {
   static let files = [
-    "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv",
+    "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv", "review.csv",
   ]
 
   static func refine(_ catalog: String, _ output: String, _ options: String = "--station-features") -> String {

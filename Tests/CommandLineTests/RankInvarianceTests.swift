@@ -64,7 +64,7 @@ struct Tables: Sendable, CustomTestStringConvertible {
 
 @Suite("The same results on any number of ranks")
 struct RankInvarianceTests {
-  static let catalog = ["events.csv", "features.csv", "problems.csv", "refined.xml", "rejected.xml"]
+  static let catalog = ["events.csv", "features.csv", "problems.csv", "refined.xml", "rejected.xml", "review.csv"]
 
   @Test("A refined catalog, and features, byte for byte", arguments: Tables.all)
   func refine(_ tables: Tables) throws {

@@ -82,7 +82,8 @@ struct WrongOutputTests {
     try place.succeed("refine --picks t.csv --model \(Demonstration.model) --output . --quiet")
     #expect(
       try place.folder.names() == [
-        ".work", "events.csv", "features.csv", "problems.csv", "refined.xml", "rejected.xml", "run.json", "t.csv",
+        ".work", "events.csv", "features.csv", "problems.csv", "refined.xml", "rejected.xml", "review.csv", "run.json",
+        "t.csv",
       ])
     #expect(place.names(".work") == ["mine"])
   }
