@@ -181,7 +181,7 @@ func ledger(_ folder: String, _ units: Int, milliseconds: Double) throws {
       )
     }
   }
-  MPIEnvironment.finalize()
+  MPIEnvironment.finalize(exitCode: 0)
 }
 
 switch arguments.first {
