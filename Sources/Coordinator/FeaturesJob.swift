@@ -205,7 +205,7 @@ public struct FeaturesJob: Sendable {
     let sink = TextSink()
     sink.append(text: "event_id,type,\(table.features.names.joined(separator: ","))\n")
     for event in 0..<table.count {
-      sink.append(csv: table.ids[event])
+      sink.append(cell: table.ids[event])
       sink.append(byte: 44)
       sink.append(Int(table.labels[event]))
       for value in table.row(event) {

@@ -129,7 +129,7 @@ struct PickPass: EventPass {
           let parts = csvFields(row)
           first = (file, place, parts.count > 3 ? "\(parts[2]); expected \(parts[3])" : row.string)
         }
-        sink.append(csv: file)
+        sink.append(cell: file)
         sink.append(byte: 44)
         sink.append(place)
         sink.append(byte: 44)

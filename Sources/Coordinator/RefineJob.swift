@@ -28,6 +28,8 @@ public struct RefineJob: Sendable {
   public var unitSize = 4 << 20
   /// How long the job may run.
   public var limits = RunLimits()
+  /// Whether a page for people and its figures are made of the results.
+  public var writesReport = false
 
   /// Makes a network ready to score, given the folder with its files; each rank gets its own.
   public typealias DeepScoringSource =
@@ -36,7 +38,7 @@ public struct RefineJob: Sendable {
   /// The files that the job writes.
   public static let files = [
     "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv", "review.csv",
-    "run.json",
+    "run.json", RefinementReport.name,
   ]
 
   /// A discriminator from its folder.
@@ -164,7 +166,16 @@ public struct RefineJob: Sendable {
       var outcome = Outcome()
       try communicator.agreeOnRoot {
         let start = monotonicSeconds()
-        outcome = try gather(pass, folder, decided, work, report)
+        let doubtful: DoubtfulEvents
+        (outcome, doubtful) = try gather(pass, folder, decided, work, report)
+        if writesReport {
+          report.note("making the report")
+          if case .catalog(let input) = source, let surroundings = surroundings?.0 {
+            let sections = try doubtful.sections(input, surroundings, scratch: "\(work.path)/doubtful.xml")
+            try RecordSection.write(sections, to: output)
+          }
+          try RefinementReport(output: output, facts: RunFacts(record, card: folder.card)).write(report)
+        }
         outcome.times.gathering = monotonicSeconds() - start
       }
       let times = try communicator.gatherv(pass.times.values)
@@ -172,7 +183,8 @@ public struct RefineJob: Sendable {
       outcome.elapsed = monotonicSeconds() - begin
       record.details = details(outcome, folder, ranks: communicator.size)
       record.outputs = Self.files.filter {
-        $0 != RunRecord.name && ($0 != StationFeatureFile.name || source.writesStationFeatures)
+        // The report can be made again at any time, and is no reason to do the job again.
+        $0 != RunRecord.name && $0 != RefinementReport.name && ($0 != StationFeatureFile.name || source.writesStationFeatures)
       }
       record.resumedCount = work.resumedCount
       try record.write(to: output, over: communicator)
@@ -213,14 +225,17 @@ public struct RefineJob: Sendable {
   /// Rank 0 only.
   private func gather(
     _ pass: any EventPass, _ folder: ModelFolder, _ decisions: Decisions?, _ work: WorkFolder, _ report: Reporter
-  ) throws -> Outcome {
+  ) throws -> (Outcome, DoubtfulEvents) {
     var outcome = Outcome()
+    var doubtful = DoubtfulEvents()
+    let wantsRecords = writesReport && source.hasArchive
     outcome.joinedEvents = pass.joinedCount
     outcome.rows = pass.rowCount
     outcome.stationWindows = pass.stationWindowCount
     outcome.deepEvents = pass.deepCount
     let results = try OutputFolder(output, files: [], overwrites: true)
     RunRecord.withdraw(in: output)
+    RefinementReport.remove(from: output)
     var problems = try pass.writeProblems(to: results.file("problems.csv"))
     let writer = EventWriter(card: folder.card, network: network, decisions: decisions)
     let header = source.isCatalog ? writer.catalogEventsHeader : writer.eventsHeader
@@ -237,6 +252,7 @@ public struct RefineJob: Sendable {
     let eventsSink = TextSink(capacity: 1 << 20)
     let featuresSink = TextSink(capacity: 1 << 20)
     try pass.forEachRecord { cursor in
+      if wantsRecords { doubtful.add(row: outcome.events, line: cursor.piece(0), fragment: cursor.piece(2)) }
       outcome.events += 1
       switch cursor.label {
       case .real: outcome.real += 1
@@ -270,14 +286,14 @@ public struct RefineJob: Sendable {
     try events.commit()
     problems.warn(report)
     decided.warn(report)
-    return outcome
+    return (outcome, doubtful)
   }
 
   private func details(_ outcome: Outcome, _ folder: ModelFolder, ranks: Int) -> [(String, JSONValue)] {
     source.record + [
       ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
       ("model_kind", .string(folder.card.kind)), ("events_scored_by_network", .integer(outcome.deepEvents)),
-      ("ranks", .integer(ranks)),
+      ("decision", RunFacts.decision(folder.card)), ("ranks", .integer(ranks)),
       ("events", .integer(outcome.events)), ("real", .integer(outcome.real)), ("fake", .integer(outcome.fake)),
       ("uncertain", .integer(outcome.uncertain)),
     ]
@@ -330,7 +346,8 @@ public struct RefineJob: Sendable {
     report.note(
       "\(fixed(outcome.elapsed, decimals: 1)) s, \(fixed(Double(outcome.events) / max(outcome.elapsed, 1e-9), decimals: 0)) events/s; \(shares.joined(separator: ", "))"
     )
-    report.say("kept in \(output)/refined.xml, rejected in rejected.xml, all with reasons in events.csv")
+    report.say(
+      "kept in \(output)/refined.xml, rejected in rejected.xml, all with reasons in events.csv\(writesReport ? "; for people: report.html" : "")")
     if outcome.uncertain > 0 {
       report.note(
         "the uncertain ones stand in \(output)/review.csv, the most doubtful first: fill in label, who and why, and give it with --decisions"

@@ -9,7 +9,8 @@ struct Refine: ParsableCommand {
     discussion: """
       Writes refined.xml (QuakeML: events that are real, or uncertain), rejected.xml (those that are fake), \
       events.csv (all of them, with probability and reason), features.csv, review.csv (the uncertain ones, the most doubtful first), \
-      problems.csv (what could not be used) and run.json (figures of the run). Every event is in events.csv.
+      problems.csv (what could not be used), report.html with the folder figures (all of it for people, in one page), and \
+      run.json (figures of the run). Every event is in events.csv.
 
       With --catalog, features of picks, origin and waveforms are computed at every station in range that has data, \
       at predicted arrivals where there is no pick; entries of the same event are merged. With --picks, features of \
@@ -42,6 +43,9 @@ struct Refine: ParsableCommand {
   @Flag(help: "End at the first thing that cannot be used, instead of leaving it out.")
   var strict = false
 
+  @Flag(help: "Write neither report.html nor figures; `report` makes them later, without records of waveforms.")
+  var noReport = false
+
   @OptionGroup var plan: PlanOptions
   @OptionGroup var sharing: SharingOptions
   @OptionGroup var out: OutputOptions
@@ -63,6 +67,7 @@ struct Refine: ParsableCommand {
     job.network = network
     job.decisions = decided.decisions
     job.isStrict = strict
+    job.writesReport = !noReport
     job.overwrites = out.overwrite
     job.limits = running.limits
     job.sharing = sharing.limits

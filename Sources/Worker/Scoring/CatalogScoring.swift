@@ -383,14 +383,14 @@ public final class CatalogScoring {
 extension Problem {
   /// Adds the problem's row of `problems.csv`.
   public func appendRow(to sink: TextSink) {
-    sink.append(csv: file)
+    sink.append(cell: file)
     sink.append(byte: 44)
     if let line { sink.append(line) }
     sink.append(byte: 44)
     if let byte { sink.append(byte) }
     for text in [eventID, found, expected, action] {
       sink.append(byte: 44)
-      sink.append(csv: text.contains(where: \.isNewline) ? String(text.map { $0.isNewline ? " " : $0 }) : text)
+      sink.append(cell: text.contains(where: \.isNewline) ? String(text.map { $0.isNewline ? " " : $0 }) : text)
     }
     sink.append(byte: 10)
   }

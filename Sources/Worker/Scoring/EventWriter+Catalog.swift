@@ -72,7 +72,7 @@ extension EventWriter {
       if let value, value.isFinite { sink.append(text: fixed(value, decimals: decimals)) }
     }
     let origin = scored.event.preferredOrigin
-    sink.append(csv: scored.id)
+    sink.append(cell: scored.id)
     sink.append(byte: 44)
     if let time = scored.event.time { sink.append(time, fractionDigits: 6) }
     number(origin?.latitude.value, 6)
@@ -83,14 +83,14 @@ extension EventWriter {
     sink.append(text: (scored.decision?.label ?? scored.label).rawValue)
     for probability in [scored.probability, scored.shallow, scored.deep] { number(probability, 6) }
     sink.append(byte: 44)
-    sink.append(csv: reason)
+    sink.append(cell: reason)
     for name in [0, 1, 11] { number(scored.features[scored.features.startIndex + name], 0) }
     sink.append(byte: 44)
     sink.append(scored.unusablePickCount)
     for probability in scored.memberProbabilities { number(probability, 6) }
     number(Self.waveformStationsPlace.map { scored.features[scored.features.startIndex + $0] } ?? .nan, 0)
     sink.append(byte: 44)
-    if let original = scored.duplicateOf { sink.append(csv: original) }
+    if let original = scored.duplicateOf { sink.append(cell: original) }
     decisionFields(scored.decision, over: scored.label, to: sink)
     sink.append(byte: 10)
   }

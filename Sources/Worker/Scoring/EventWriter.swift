@@ -87,7 +87,7 @@ public struct EventWriter: Sendable {
   public static func featuresRow(
     _ id: Bytes, _ time: UTCTime?, _ features: UnsafeBufferPointer<Double>, _ places: [Int], to sink: TextSink
   ) {
-    sink.append(csv: id)
+    sink.append(cell: id)
     sink.append(byte: 44)
     if let time { sink.append(time, fractionDigits: 6) }
     for place in places {
@@ -110,7 +110,7 @@ public struct EventWriter: Sendable {
   }
 
   func eventsRow(_ event: Scored, reason: String, to sink: TextSink) {
-    sink.append(csv: event.group.idBytes)
+    sink.append(cell: event.group.idBytes)
     sink.append(byte: 44)
     if let time = event.time { sink.append(time, fractionDigits: 6) }
     sink.append(",,,,,")
@@ -120,7 +120,7 @@ public struct EventWriter: Sendable {
       if !probability.isNaN { sink.append(text: fixed(probability, decimals: 6)) }
     }
     sink.append(byte: 44)
-    sink.append(csv: reason)
+    sink.append(cell: reason)
     for place in [0, 1, 11] {
       sink.append(byte: 44)
       sink.append(event.features[place])

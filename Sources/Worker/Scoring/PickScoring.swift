@@ -341,10 +341,10 @@ public final class PickScoring {
     sink.append(byte: 9)
     sink.append(problem.byte ?? -1)
     sink.append(byte: 44)
-    sink.append(csv: problem.eventID)
+    sink.append(cell: problem.eventID)
     for text in [problem.found, problem.expected, problem.action] {
       sink.append(byte: 44)
-      sink.append(csv: text.replacingNewlines())
+      sink.append(cell: text.replacingNewlines())
     }
     sink.append(byte: 10)
   }

@@ -102,7 +102,7 @@ struct ResumeTests {
       "\(command) --max-stations 3", 73,
       "out: it holds the unfinished work of another job: maximum stations was 64 and is 3 now; \(remedy)", ranks: 2)
     let features = command.replacing("refine --", with: "features --").replacing(
-      "--model \(SyntheticNetwork.model) ", with: "")
+      "--no-report --model \(SyntheticNetwork.model) ", with: "")
     let other = try place.run(features)
     #expect(other.exitCode == 73)
     #expect(other.errorOutput.contains("command was refine and is features now"))
@@ -134,7 +134,7 @@ struct ResumeTests {
     try place.folder.write(
       "t.csv",
       Demonstration.header + "\n" + copies.joined() + rows[..<60].map { "c0-\($0)\n" }.joined())
-    let command = "refine --picks t.csv --model \(Demonstration.model) --quiet --output"
+    let command = "refine --no-report --picks t.csv --model \(Demonstration.model) --quiet --output"
     try place.succeed("\(command) reference")
     let reference = try ResumeNetwork.results(in: place.folder.path("reference"))
     for (fault, first, second) in [

@@ -28,7 +28,7 @@ enum ResumeNetwork {
 
   private static func refine(_ folder: String) -> String {
     "refine --catalog \(folder)/net/automatic.xml --archive sds:\(folder)/net/archive "
-      + "--stations \(folder)/net/stations.xml --velocity-model \(folder)/net/velocity.csv --model \(SyntheticNetwork.model)"
+      + "--stations \(folder)/net/stations.xml --velocity-model \(folder)/net/velocity.csv --no-report --model \(SyntheticNetwork.model)"
   }
 
   /// The command, without its output.
