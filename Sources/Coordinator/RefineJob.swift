@@ -227,7 +227,6 @@ public struct RefineJob: Sendable {
     _ pass: any EventPass, _ folder: ModelFolder, _ decisions: Decisions?, _ work: WorkFolder, _ report: Reporter
   ) throws -> (Outcome, DoubtfulEvents) {
     var outcome = Outcome()
-    var doubtful = DoubtfulEvents()
     let wantsRecords = writesReport && source.hasArchive
     outcome.joinedEvents = pass.joinedCount
     outcome.rows = pass.rowCount
@@ -240,6 +239,7 @@ public struct RefineJob: Sendable {
     let writer = EventWriter(card: folder.card, network: network, decisions: decisions)
     let header = source.isCatalog ? writer.catalogEventsHeader : writer.eventsHeader
     let columns = EventColumns(header)
+    var doubtful = DoubtfulEvents(columns, costs: folder.card.costs)
     let review = try ReviewTable(columns, costs: folder.card.costs, work: work, in: results)
     var decided = DecidedEvents(decisions, columns)
     let events = try FileOutput(results.file("events.csv"))

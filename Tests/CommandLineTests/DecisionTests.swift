@@ -42,8 +42,8 @@ struct DecisionTests {
   }
 
   static let sources = [
-    "refine --picks \(Demonstration.folder)/automatic.csv --model \(Demonstration.model)",
-    "refine --catalog \(SyntheticNetwork.catalog) \(SyntheticNetwork.waveforms) --model \(SyntheticNetwork.model)",
+    "refine --no-report --picks \(Demonstration.folder)/automatic.csv --model \(Demonstration.model)",
+    "refine --no-report --catalog \(SyntheticNetwork.catalog) \(SyntheticNetwork.waveforms) --model \(SyntheticNetwork.model)",
   ]
 
   @Test(
@@ -162,7 +162,7 @@ struct DecisionTests {
       $0.replacing("smi:local/event/", with: "smi:local/event/copy-")
     }
     try place.folder.write("twice.xml", network.catalog(Array(network.parts.events.prefix(6)) + copy))
-    let refine = "refine --catalog twice.xml \(network.waveforms) --model \(network.model)"
+    let refine = "refine --no-report --catalog twice.xml \(network.waveforms) --model \(network.model)"
     try place.succeed("\(refine) --output before --quiet")
     let other = try #require(
       Self.rows(try place.folder.text("before/events.csv")).first { !($0["duplicate_of"] ?? "").isEmpty })

@@ -119,13 +119,15 @@ struct RankInvarianceTests {
       ("crlf", "crlf.csv"), ("mark", "mark.csv"), ("open", "open.csv"), ("quotes", "quotes.csv"),
       ("columns", "columns.csv"), ("files", "first.csv rest.csv"),
     ] {
-      try place.succeed("refine --no-report --picks \(picks) --model \(Demonstration.model) --output \(name) --quiet", ranks: 2)
+      try place.succeed(
+        "refine --no-report --picks \(picks) --model \(Demonstration.model) --output \(name) --quiet", ranks: 2)
       for file in Self.catalog {
         #expect(try place.folder.bytes("plain/\(file)") == place.folder.bytes("\(name)/\(file)"), "\(name)/\(file)")
       }
     }
     try place.folder.write("shuffled.csv", Demonstration.table(shuffled(rows)))
-    try place.succeed("refine --no-report --picks shuffled.csv --model \(Demonstration.model) --output shuffled --quiet")
+    try place.succeed(
+      "refine --no-report --picks shuffled.csv --model \(Demonstration.model) --output shuffled --quiet")
     // Reasons and probabilities may differ in a last digit, as sums do; features have ten decimals.
     #expect(try place.folder.bytes("plain/features.csv") == place.folder.bytes("shuffled/features.csv"))
   }

@@ -84,7 +84,8 @@ struct ReportTests {
     #expect(again.output.contains("already done"))
     try place.succeed("report out", ranks: 2)
     #expect(try Self.report(place.folder.path("out")) == expected)
-    try place.succeed("refine --no-report --overwrite --picks t.csv --model \(Demonstration.model) --output out --quiet")
+    try place.succeed(
+      "refine --no-report --overwrite --picks t.csv --model \(Demonstration.model) --output out --quiet")
     #expect(!place.names("out").contains("report.html"))
     #expect(!place.names("out").contains("figures"))
   }
@@ -143,7 +144,8 @@ struct ReportTests {
     }
     func column(_ place: Int) throws -> [String] {
       try browser.value(
-        "[...document.querySelectorAll('.scroll tr[data-row]')].map(r => r.children[\(place)].textContent)") as? [String] ?? []
+        "[...document.querySelectorAll('.scroll tr[data-row]')].map(r => r.children[\(place)].textContent)")
+        as? [String] ?? []
     }
     try press("P(real)")
     let falling = rows.map(\.probability).filter { !$0.isNaN }.sorted(by: >)
@@ -160,7 +162,9 @@ struct ReportTests {
         "(async () => { const i = document.querySelector(\"\(selector)\"); i.value = '\(value)'; i.dispatchEvent(new Event('input')); await new Promise(r => setTimeout(r, 400)); })()"
       )
     }
-    func counted(_ chosen: Int) -> String { chosen == rows.count ? "\(chosen) events" : "\(chosen) of \(rows.count) events" }
+    func counted(_ chosen: Int) -> String {
+      chosen == rows.count ? "\(chosen) events" : "\(chosen) of \(rows.count) events"
+    }
     try set("input[data-filter='P(real)'][data-end=from]", "0.5")
     // As the page shows them, to four decimals.
     let likely = rows.filter { ($0.probability * 1e4).rounded() / 1e4 >= 0.5 }

@@ -155,7 +155,8 @@ struct WrongOutputTests {
     let place = try Self.workplace()
     try place.folder.write("t.csv", Demonstration.table(Demonstration.rows))
     let limit = Self.limit(40)
-    let refined = try place.shell("\(limit) refine --no-report --picks t.csv --model \(Demonstration.model) --output out --quiet")
+    let refined = try place.shell(
+      "\(limit) refine --no-report --picks t.csv --model \(Demonstration.model) --output out --quiet")
     #expect(refined.exitCode == 74)
     #expect(refined.errorLines.count == 1)
     #expect(

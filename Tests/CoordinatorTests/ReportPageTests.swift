@@ -8,7 +8,8 @@ struct ReportPageTests {
   /// Texts that would do harm if they were taken for markup, script or data.
   static let hostile = [
     "<script>window.hurt = 1</script>", "</script><script>window.hurt = 2</script>", "\"><img src=x onerror=\"hurt\">",
-    "' onmouseover='hurt", "<!-- ", "]]>", "a\u{2028}b", "a\u{202E}b\u{0}\u{1B}c", "&lt;", "\\u003cscript>", "javascript:hurt()",
+    "' onmouseover='hurt", "<!-- ", "]]>", "a\u{2028}b", "a\u{202E}b\u{0}\u{1B}c", "&lt;", "\\u003cscript>",
+    "javascript:hurt()",
     "\u{FEFF}", "\u{85}",
   ]
 
@@ -37,7 +38,8 @@ struct ReportPageTests {
       var table = DataTable(
         text, rowName: text,
         columns: [
-          DataTable.Column(text, .text([text, text]), meaning: text), DataTable.Column(text, .words([0, 0], of: [text])),
+          DataTable.Column(text, .text([text, text]), meaning: text),
+          DataTable.Column(text, .words([0, 0], of: [text])),
         ])
       table.colours = [text: .blue]
       var drawing = VectorDrawing(width: 10, height: 10, alternative: text, caption: text)
@@ -49,7 +51,8 @@ struct ReportPageTests {
           ReportPage.Section(
             text,
             [
-              .paragraph(text), .heading(text), .note(text), .list([text]), .keyFigures([.init(text, text, interval: text)]),
+              .paragraph(text), .heading(text), .note(text), .list([text]),
+              .keyFigures([.init(text, text, interval: text)]),
               .table(.init(text, columns: [text, text], rows: [[text, text]])), .dataTable(table), .drawing(drawing),
               .facts([(text, text)]), .details(summary: text, [.paragraph(text)]), .links([(text, text)]),
               .pictures([.init(png: [1, 2], alternative: text, caption: text, links: [(text, text)])]),

@@ -13,7 +13,8 @@ struct SpreadsheetCellTests {
     "What would be a formula gets an apostrophe; numbers and other text do not",
     arguments: [
       ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+cmd", "'+cmd"), ("-a", "'-a"), ("\t=1", "'\t=1"),
-      ("=a,\"b\"", "\"'=a,\"\"b\"\"\""), ("'=1", "''=1"), ("-12.5", "-12.5"), ("+3e4", "+3e4"), ("a=b", "a=b"), ("", ""),
+      ("=a,\"b\"", "\"'=a,\"\"b\"\"\""), ("'=1", "''=1"), ("-12.5", "-12.5"), ("+3e4", "+3e4"), ("a=b", "a=b"),
+      ("", ""),
       ("'quoted'", "'quoted'"), ("#1", "\"#1\""),
     ])
   func written(_ text: String, _ expected: String) { #expect(Self.written(text) == expected) }

@@ -109,7 +109,7 @@ public final class Browser {
     bytes.append(0)
     var done = 0
     while done < bytes.count {
-      let count = bytes.withUnsafeBytes { write(input, $0.baseAddress! + done, bytes.count - done) }
+      let count = bytes[done...].withUnsafeBytes { write(input, $0.baseAddress, $0.count) }
       guard count > 0 else { throw NotStarted(description: "the browser has gone") }
       done += count
     }

@@ -67,7 +67,7 @@ final class ReviewTable {
     let before = sink.count
     for (number, column) in Self.columns.enumerated() {
       if number > 0 { sink.append(byte: 44) }
-      sink.append(csv: columns.field(column.0, of: fields))
+      sink.append(cell: columns.field(column.0, of: fields))
     }
     sink.append(",,,,\n")
     let probability = Double(columns.field("probability_real", of: fields)) ?? .nan

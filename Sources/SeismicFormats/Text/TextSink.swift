@@ -279,7 +279,7 @@ private func isFormula(_ bytes: Bytes) -> Bool {
 }
 
 /// A field without the apostrophe that ``TextSink/append(cell:)`` has put before it.
-func withoutApostrophe(_ field: String) -> String {
+public func withoutApostrophe(_ field: String) -> String {
   guard field.utf8.first == 39 else { return field }
   var copy = field
   return copy.withUTF8(isFormula) ? String(field.dropFirst()) : field

@@ -154,8 +154,7 @@ struct SpreadsheetRows {
     var isQuoted = false
     func end() {
       // Where a cell would be taken for a formula, an apostrophe stands before it.
-      if field.count > 1, field[0] == 39, [43, 45, 61, 64].contains(field[1]) { field.removeFirst() }
-      let text = String(decoding: field, as: UTF8.self)
+      let text = withoutApostrophe(String(decoding: field, as: UTF8.self))
       fields.append(
         String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
           .split(whereSeparator: \.isNewline).joined(separator: " "))

@@ -13,9 +13,9 @@ extension EventWriter {
     sink.append(byte: 44)
     sink.append(text: label.rawValue)
     sink.append(byte: 44)
-    if let decision { sink.append(csv: decision.decider) }
+    if let decision { sink.append(cell: decision.decider) }
     sink.append(byte: 44)
-    if let decision { sink.append(csv: decision.why) }
+    if let decision { sink.append(cell: decision.why) }
     sink.append(byte: 44)
     if let time = decision?.time { sink.append(time, fractionDigits: 6) }
   }

@@ -5,13 +5,25 @@ import Worker
 /// The most doubtful events of a catalog, collected while it is written, and what their stations have recorded.
 struct DoubtfulEvents {
   private struct Candidate {
-    var certainty: Double
+    var doubt: Double
     var row: Int
     var id: String
     var fragment: [UInt8]
   }
 
+  private let costs: DecisionCosts
+  private let columns: EventColumns
   private var candidates: [Candidate] = []
+
+  /// Begins to collect.
+  ///
+  /// - Parameters:
+  ///   - columns: where the columns of `events.csv` stand.
+  ///   - costs: what errors cost, which says what is doubtful.
+  init(_ columns: EventColumns, costs: DecisionCosts) {
+    self.columns = columns
+    self.costs = costs
+  }
 
   /// Looks at the next event.
   ///
@@ -22,14 +34,17 @@ struct DoubtfulEvents {
   mutating func add(row: Int, line: Bytes, fragment: Bytes) {
     guard !fragment.isEmpty else { return }
     let fields = csvFields(Bytes(rebasing: line.prefix { $0 != 10 }))
-    // What has no probability cannot be told from another; it stands in the table.
-    guard fields.count > 7, let probability = Double(fields[7]) else { return }
-    let certainty = abs(probability - 0.5)
-    if candidates.count == RecordSection.eventLimit, let last = candidates.last, certainty >= last.certainty { return }
+    // What has no probability cannot be told from another, and what a person has decided is not doubtful; both stand in the table.
+    guard let probability = Double(columns.field("probability_real", of: fields)),
+      columns.field("decided_by", of: fields).isEmpty
+    else { return }
+    let doubt = costs.doubt(probability)
+    if candidates.count == RecordSection.eventLimit, let last = candidates.last, doubt <= last.doubt { return }
     // Of equal ones the earlier comes first.
-    let place = candidates.firstIndex { certainty < $0.certainty } ?? candidates.count
+    let place = candidates.firstIndex { doubt > $0.doubt } ?? candidates.count
     candidates.insert(
-      Candidate(certainty: certainty, row: row, id: fields[0], fragment: Array(fragment)), at: place)
+      Candidate(doubt: doubt, row: row, id: columns.field("event_id", of: fields), fragment: Array(fragment)), at: place
+    )
     if candidates.count > RecordSection.eventLimit { candidates.removeLast() }
   }
 

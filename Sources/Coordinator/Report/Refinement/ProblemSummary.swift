@@ -29,7 +29,8 @@ struct ProblemSummary {
       total += 1
       var key = [fields[5], fields[6]]
       if kinds[key] == nil, kinds.count >= Self.limit { key = ["others", ""] }
-      let place = fields[0] + (fields[1].isEmpty ? "" : ", line \(fields[1])") + (fields[2].isEmpty ? "" : ", byte \(fields[2])")
+      let place =
+        fields[0] + (fields[1].isEmpty ? "" : ", line \(fields[1])") + (fields[2].isEmpty ? "" : ", byte \(fields[2])")
       kinds[key, default: Kind(place: place, found: fields[4])].count += 1
     }
     self.kinds = kinds
@@ -52,7 +53,8 @@ struct ProblemSummary {
         .table(
           ReportPage.Table(
             "\(counted(total, "problems")) by kind; all of them, each with its place, are in problems.csv.",
-            columns: ["Expected", "how often", "what was done", "found first", "where"], rows: rows, numericColumns: [1])),
+            columns: ["Expected", "how often", "what was done", "found first", "where"], rows: rows, numericColumns: [1]
+          )),
         .links([("Problems (CSV)", "problems.csv")]),
       ])
   }

@@ -18,7 +18,8 @@ extension RecordSection {
     var drawing = VectorDrawing(
       width: width, height: bottom + 44,
       alternative:
-        "Records of event \(eventID) at \(counted(traces.count, "stations")) up to \(fixed(traces.last?.distance ?? 0, decimals: 0)) km away, with \(counted(picks, "picks")) and the predicted arrivals of P and S.")
+        "Records of event \(eventID) at \(counted(traces.count, "stations")) up to \(fixed(traces.last?.distance ?? 0, decimals: 0)) km away, with \(counted(picks, "picks")) and the predicted arrivals of P and S."
+    )
     drawing.keepsSize = true
     drawing.text("station", x: left - 62, y: top - 10, anchor: .end, "small")
     drawing.text("km", x: left - 10, y: top - 10, anchor: .end, "small")

@@ -240,7 +240,9 @@ extension RecordSection {
         }
         guard trace < counts[number].count, fields.count == 4 else { throw refusal(path, line) }
         var column: (low: Int, high: Int)?
-        if let low = Int(fields[2]), let high = Int(fields[3]), (-1000...1000).contains(low), (-1000...1000).contains(high) {
+        if let low = Int(fields[2]), let high = Int(fields[3]), (-1000...1000).contains(low),
+          (-1000...1000).contains(high)
+        {
           column = (low, high)
         }
         sections[number].traces[trace].columns.append(column)

@@ -39,14 +39,13 @@ struct RefinedEvents {
 
   var count: Int { labels.count }
 
-  /// How far a probability is from telling nothing; what has none comes first, for nothing is known of it.
-  func certainty(_ event: Int) -> Float { probabilities[event].isNaN ? -1 : abs(probabilities[event] - 0.5) }
-
   /// Reads a table.
   ///
-  /// - Parameter limit: at most so many are listed, the most doubtful ones.
+  /// - Parameters:
+  ///   - limit: at most so many are listed, the most doubtful ones.
+  ///   - costs: what errors cost, which says what is doubtful.
   /// - Throws: ``FormatError``.
-  init(_ path: String, limit: Int) throws {
+  init(_ path: String, limit: Int, costs: DecisionCosts) throws {
     var columns = Columns()
     var line = 0
     func real(_ fields: [String], _ place: Int?) -> Float {
@@ -81,17 +80,15 @@ struct RefinedEvents {
       deep.append(real(fields, columns.deep))
       areDuplicates.append(columns.duplicate.map { $0 < fields.count && !fields[$0].isEmpty } ?? false)
     }
-    try list(path, columns, limit)
+    try list(path, columns, limit, costs)
   }
 
   /// Takes up the texts of the events that are listed.
-  private mutating func list(_ path: String, _ columns: Columns, _ limit: Int) throws {
+  private mutating func list(_ path: String, _ columns: Columns, _ limit: Int, _ costs: DecisionCosts) throws {
     var isListed = [Bool](repeating: count <= limit, count: count)
     if count > limit {
-      let order = labels.indices.sorted {
-        let (one, other) = (certainty($0), certainty($1))
-        return one != other ? one < other : $0 < $1
-      }
+      let doubts = probabilities.map { costs.doubt(Double($0)) }
+      let order = labels.indices.sorted { doubts[$0] != doubts[$1] ? doubts[$0] > doubts[$1] : $0 < $1 }
       for event in order.prefix(limit) { isListed[event] = true }
     }
     var event = -1

@@ -74,7 +74,8 @@ struct RefinementFigures {
       var style = style
       style.size = size
       let drawn = thinned(chosen)
-      return FigureLayer("\(name) (\(grouped(chosen.count)))", style, .points(FigurePoints(x: drawn.map(x), y: drawn.map(y))))
+      return FigureLayer(
+        "\(name) (\(grouped(chosen.count)))", style, .points(FigurePoints(x: drawn.map(x), y: drawn.map(y))))
     }
   }
 
@@ -102,7 +103,9 @@ struct RefinementFigures {
         panels: [section("Longitude", longitude), section("Latitude", latitude)]), isPlace: true)
   }
 
-  private var summary: String { groups.reversed().map { "\(grouped($0.events.count)) \($0.name)" }.joined(separator: ", ") }
+  private var summary: String {
+    groups.reversed().map { "\(grouped($0.events.count)) \($0.name)" }.joined(separator: ", ")
+  }
 
   private mutating func addMagnitudes() {
     guard events.times.contains(where: \.isFinite) else { return }
@@ -140,7 +143,8 @@ struct RefinementFigures {
       layers.append(FigureLayer("\(name): M and larger", style, .points(FigurePoints(x: x, y: y))))
       guard let fit = relation.fit, let highest = x.last else { continue }
       let line = [fit.completeness, max(highest, fit.completeness + 0.1)]
-      let said = "b = \(fixed(fit.b, decimals: 2)) ± \(fixed(fit.deviation, decimals: 2)) from M \(fixed(fit.completeness, decimals: 1))"
+      let said =
+        "b = \(fixed(fit.b, decimals: 2)) ± \(fixed(fit.deviation, decimals: 2)) from M \(fixed(fit.completeness, decimals: 1))"
       layers.append(
         FigureLayer("\(name): \(said)", style, .line(x: line, y: line.map { max(fit.count(from: $0), 0.5) })))
       words.append("\(name) \(said)")

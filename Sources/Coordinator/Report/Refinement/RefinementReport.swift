@@ -24,7 +24,7 @@ struct RefinementReport {
   ///
   /// - Throws: ``FormatError``.
   func write(_ report: Reporter) throws {
-    let events = try RefinedEvents("\(output)/events.csv", limit: listLimit)
+    let events = try RefinedEvents("\(output)/events.csv", limit: listLimit, costs: facts.costs ?? .usual)
     let figures = RefinementFigures(events, facts)
     let drawing = try FigureDrawer(output: output).draw(figures.all)
     for warning in drawing.warnings { report.warn(warning) }
@@ -100,11 +100,14 @@ struct RefinementReport {
       .keyFigures(
         [
           ReportPage.KeyFigure("Kept as real", grouped(kept.count), interval: share(kept.count), colour: .blue),
-          ReportPage.KeyFigure("Uncertain: to be looked at", grouped(open.count), interval: share(open.count), colour: .orange),
-          ReportPage.KeyFigure("Rejected as false", grouped(rejected.count), interval: share(rejected.count), colour: .vermilion),
+          ReportPage.KeyFigure(
+            "Uncertain: to be looked at", grouped(open.count), interval: share(open.count), colour: .orange),
+          ReportPage.KeyFigure(
+            "Rejected as false", grouped(rejected.count), interval: share(rejected.count), colour: .vermilion),
         ]
           + (duplicates > 0
-            ? [ReportPage.KeyFigure("Merged into other entries", grouped(duplicates), interval: "entries of one shock")] : [])
+            ? [ReportPage.KeyFigure("Merged into other entries", grouped(duplicates), interval: "entries of one shock")]
+            : [])
           + [
             ReportPage.KeyFigure(
               "False among the kept", "≈ \(amount(falseKept.mean))", interval: expected(falseKept), colour: .blue),
@@ -125,7 +128,8 @@ struct RefinementReport {
         ))
     }
     if unscored > 0 {
-      blocks.append(.note("\(counted(unscored, "events")) could not be scored and stand as uncertain; the table says why."))
+      blocks.append(
+        .note("\(counted(unscored, "events")) could not be scored and stand as uncertain; the table says why."))
     }
     if facts.isShippedModel {
       blocks.append(
@@ -161,7 +165,7 @@ struct RefinementReport {
     guard !sections.isEmpty else { return nil }
     var blocks: [ReportPage.Block] = [
       .paragraph(
-        "The events whose probability is nearest to one half, the most doubtful first. Each line is the vertical component of a station, 1 to 15 Hz, scaled by itself, ordered by distance. Bars are picks; broken lines run through the arrivals that origin and velocity model predict. Data: figures/record_NN.csv and record_sections.csv."
+        "The events of which a label given without a look is likely to cost most, the most doubtful first. Each line is the vertical component of a station, 1 to 15 Hz, scaled by itself, ordered by distance. Bars are picks; broken lines run through the arrivals that origin and velocity model predict. Data: figures/record_NN.csv and record_sections.csv."
       )
     ]
     for (number, section) in sections.enumerated() {
@@ -223,7 +227,9 @@ struct RefinementReport {
     func has(_ values: [Float]) -> Bool { values.contains { !$0.isNaN } }
     let words = Label.allCases.map(\.rawValue)
     var columns = [DataTable.Column("Event", .text(listed.map(\.id)), isFilter: true, width: 170)]
-    func add(_ heading: String, _ values: [Float], _ decimals: Int, _ meaning: String, isFilter: Bool = false, width: Int) {
+    func add(
+      _ heading: String, _ values: [Float], _ decimals: Int, _ meaning: String, isFilter: Bool = false, width: Int
+    ) {
       guard has(values) else { return }
       columns.append(
         DataTable.Column(heading, numbers(values, decimals), meaning: meaning, isFilter: isFilter, width: width))
@@ -232,19 +238,20 @@ struct RefinementReport {
       DataTable.Column(
         "Label", .words(listed.map { UInt8(Label.allCases.firstIndex(of: events.labels[$0.number]) ?? 0) }, of: words),
         meaning: "What the event is taken for", isFilter: true, width: 105))
-    add("P(real)", events.probabilities, 4, "The probability that the event is real", isFilter: true, width: 80)
+    add("P(real)", events.probabilities, 4, "The probability that the event is real", isFilter: true, width: 100)
     if has(events.deep) {
-      add("P features", events.shallow, 4, "The probability by features alone", width: 95)
-      add("P waveforms", events.deep, 4, "The probability by the network on waveforms alone", width: 110)
+      add("P features", events.shallow, 4, "The probability by features alone", width: 120)
+      add("P waveforms", events.deep, 4, "The probability by the network on waveforms alone", width: 135)
     }
     columns.append(
       DataTable.Column(
         "Time (UTC)",
-        .times(listed.map { events.times[$0.number].isFinite ? Int64(events.times[$0.number] * 1e6) : nil }), width: 195))
-    add("Magnitude", events.magnitudes, 2, "The preferred magnitude", isFilter: true, width: 95)
-    add("Latitude (°)", events.latitudes, 4, "Degrees north", width: 100)
-    add("Longitude (°)", events.longitudes, 4, "Degrees east", width: 110)
-    add("Depth (km)", events.depths, 1, "Below sea level", width: 95)
+        .times(listed.map { events.times[$0.number].isFinite ? Int64(events.times[$0.number] * 1e6) : nil }), width: 195
+      ))
+    add("Magnitude", events.magnitudes, 2, "The preferred magnitude", isFilter: true, width: 120)
+    add("Latitude (°)", events.latitudes, 4, "Degrees north", width: 125)
+    add("Longitude (°)", events.longitudes, 4, "Degrees east", width: 140)
+    add("Depth (km)", events.depths, 1, "Below sea level", width: 125)
     columns.append(
       DataTable.Column(
         "Reason", .text(listed.map(\.reason)),
@@ -270,7 +277,8 @@ struct RefinementReport {
     blocks.append(.dataTable(table))
     blocks.append(
       .links([
-        ("All events (CSV)", "events.csv"), ("Their features (CSV)", "features.csv"), ("Kept (QuakeML)", "refined.xml"),
+        ("All events (CSV)", "events.csv"), ("The uncertain ones, to be filled in (CSV)", "review.csv"),
+        ("Their features (CSV)", "features.csv"), ("Kept (QuakeML)", "refined.xml"),
         ("Rejected (QuakeML)", "rejected.xml"),
       ]))
     return ReportPage.Section("All events", blocks)
