@@ -169,12 +169,7 @@ public struct RefineJob: Sendable {
         let doubtful: DoubtfulEvents
         (outcome, doubtful) = try gather(pass, folder, decided, work, report)
         if writesReport {
-          report.note("making the report")
-          if case .catalog(let input) = source, let surroundings = surroundings?.0 {
-            let sections = try doubtful.sections(input, surroundings, scratch: "\(work.path)/doubtful.xml")
-            try RecordSection.write(sections, to: output)
-          }
-          try RefinementReport(output: output, facts: RunFacts(record, card: folder.card)).write(report)
+          try makeReport(doubtful, surroundings?.0, RunFacts(record, card: folder.card), work, report)
         }
         outcome.times.gathering = monotonicSeconds() - start
       }
@@ -184,7 +179,8 @@ public struct RefineJob: Sendable {
       record.details = details(outcome, folder, ranks: communicator.size)
       record.outputs = Self.files.filter {
         // The report can be made again at any time, and is no reason to do the job again.
-        $0 != RunRecord.name && $0 != RefinementReport.name && ($0 != StationFeatureFile.name || source.writesStationFeatures)
+        $0 != RunRecord.name && $0 != RefinementReport.name
+          && ($0 != StationFeatureFile.name || source.writesStationFeatures)
       }
       record.resumedCount = work.resumedCount
       try record.write(to: output, over: communicator)
@@ -289,6 +285,24 @@ public struct RefineJob: Sendable {
     return (outcome, doubtful)
   }
 
+  /// Makes figures and page; results are whole already, and are not lost for want of them.
+  ///
+  /// Rank 0 only.
+  private func makeReport(
+    _ doubtful: DoubtfulEvents, _ surroundings: Surroundings?, _ facts: RunFacts, _ work: WorkFolder, _ report: Reporter
+  ) throws {
+    report.note("making the report")
+    do {
+      if case .catalog(let input) = source, let surroundings {
+        let sections = try doubtful.sections(input, surroundings, scratch: "\(work.path)/doubtful.xml")
+        try RecordSection.write(sections, to: output)
+      }
+      try RefinementReport(output: output, facts: facts).write(report)
+    } catch let error as FormatError where error.kind != .inputOutput && error.kind != .cannotCreate {
+      report.warn("the report could not be made: \(error); hsdl-mpi report \(output) tries again")
+    }
+  }
+
   private func details(_ outcome: Outcome, _ folder: ModelFolder, ranks: Int) -> [(String, JSONValue)] {
     source.record + [
       ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
@@ -347,7 +361,8 @@ public struct RefineJob: Sendable {
       "\(fixed(outcome.elapsed, decimals: 1)) s, \(fixed(Double(outcome.events) / max(outcome.elapsed, 1e-9), decimals: 0)) events/s; \(shares.joined(separator: ", "))"
     )
     report.say(
-      "kept in \(output)/refined.xml, rejected in rejected.xml, all with reasons in events.csv\(writesReport ? "; for people: report.html" : "")")
+      "kept in \(output)/refined.xml, rejected in rejected.xml, all with reasons in events.csv\(writesReport ? "; for people: report.html" : "")"
+    )
     if outcome.uncertain > 0 {
       report.note(
         "the uncertain ones stand in \(output)/review.csv, the most doubtful first: fill in label, who and why, and give it with --decisions"

@@ -49,13 +49,14 @@ public final class Browser {
     posix_spawn_file_actions_adddup2(&actions, ends[3], 4)
     posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-    var words =
-      [
-        program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe",
-        "--user-data-dir=\(folder.path)", "about:blank",
-      ].map { strdup($0) } + [nil]
-    var variables = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    let arguments = [
+      program, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--remote-debugging-pipe",
+      "--user-data-dir=\(folder.path)", "about:blank",
+    ]
+    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    let environment = ProcessInfo.processInfo.environment
+    var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
     defer { (words + variables).forEach { free($0) } }
     let code = posix_spawn(&process, program, &actions, nil, &words, &variables)
     close(ends[0])
