@@ -19,6 +19,7 @@ struct HSDLMPI: ParsableCommand {
     version: programVersion,
     subcommands: [
       Demo.self, Synth.self, Pick.self, Refine.self, Features.self, Train.self, Evaluate.self, ImportWeights.self,
-      RunNetwork.self, Convert.self, Inspect.self, Doctor.self,
+      RunNetwork.self, Convert.self, Inspect.self, LiteratureInventory.self, Doctor.self,
+      Manual.self,
     ])
 }
