@@ -1,4 +1,5 @@
 import Foundation
+import Worker
 
 /// Shows how far some work is: how much of how much, how fast, how long it will still take, and the most memory that this rank has had.
 ///

@@ -35,10 +35,15 @@ public final class Reporter: @unchecked Sendable {
   public func say(_ line: String) {
     guard isTalking else { return }
     if format == .json {
-      writeLine(1, JSONValue.object([("level", .string("result")), ("message", .string(line))]).line)
+      writeLine(1, Self.resultLine(line))
     } else {
       writeLine(1, line)
     }
+  }
+
+  /// A line of the result as a JSON object.
+  public static func resultLine(_ line: String) -> String {
+    JSONValue.object([("level", .string("result")), ("message", .string(line))]).line
   }
 
   /// Says something about the course of the work, on standard error.
