@@ -99,8 +99,7 @@ public struct LiteratureJob: Sendable {
     try folder.write("inventory.csv", Self.text(entries))
     try folder.write("counts.csv", outcome.counts.table)
     try folder.write("problems.csv", Self.problems(read))
-    try folder.write(
-      "inventory.html", LiteraturePage(entries: entries, outcome: outcome, tables: tables).html)
+    try LiteraturePage(entries: entries, outcome: outcome, tables: tables).page.write(to: folder.file("inventory.html"))
     return outcome
   }
 

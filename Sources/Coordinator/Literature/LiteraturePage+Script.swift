@@ -2,10 +2,51 @@ extension LiteraturePage {
   /// What draws the figures and the table.
   ///
   /// Text of the data goes into the page as nodes of text only.
-  static let script = #"""
+  static let script: StaticString = #"""
     "use strict";
     (() => {
-      const data = JSON.parse(document.getElementById("data").textContent);
+      const style = document.createElement("style");
+      style.textContent = `        .inv-pair { display: grid; grid-template-columns: 1fr 1fr; gap: 0 2rem; }
+        .inv-figure { margin: 0; position: relative; }
+        .inv-figure svg { display: block; width: 100%; }
+        .inv-figure svg text { font-size: 12px; }
+        .inv-figure svg [tabindex] { cursor: pointer; outline: none; }
+        .inv-figure svg [tabindex]:focus-visible rect { stroke: var(--text); stroke-width: 2.5; }
+        .inv-quiet { font-size: .88rem; color: var(--quiet); }
+        .inv button, .inv input[type=search] { font: inherit; font-size: .9rem; color: inherit; background: var(--ground); border: 1px solid var(--quiet); border-radius: 4px; padding: .25rem .6rem; }
+        .inv button { cursor: pointer; } .inv button:hover { background: var(--panel); }
+        .inv button.inv-save { margin-top: .35rem; font-size: .78rem; color: var(--quiet); border-color: var(--line); }
+        .inv-path { min-height: 2rem; font-size: .92rem; }
+        .inv .inv-path button { border: 0; padding: .1rem .2rem; color: var(--accent); text-decoration: underline; background: none; }
+        .inv-controls { display: flex; flex-wrap: wrap; gap: .5rem 1.2rem; align-items: center; }
+        .inv-controls input[type=search] { min-width: 15rem; }
+        .inv-box { overflow-x: auto; }
+        .inv-table { border-collapse: collapse; width: 100%; font-size: .87rem; }
+        .inv-table th, .inv-table td { text-align: left; vertical-align: top; padding: .35rem .55rem; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
+        .inv-table th { background: var(--panel); white-space: nowrap; }
+        .inv .inv-table th button { border: 0; background: none; padding: 0; font-weight: 600; }
+        .inv-table td.inv-number { text-align: right; } .inv-table th.inv-number { text-align: right; }
+        .inv-table tr.inv-own td:first-child { box-shadow: inset 4px 0 #d55e00; }
+        .inv-badge { display: inline-block; margin-right: .4rem; padding: 0 .35rem; border-radius: 3px; background: #b24e00; color: #fff; font-size: .75rem; font-weight: 600; }
+        .inv-table dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; margin: .4rem 0 .2rem; color: var(--quiet); }
+        .inv-table dt { font-weight: 600; } .inv-table dd { margin: 0; overflow-wrap: anywhere; }
+        .inv-table details { margin: 0; }
+        @media (max-width: 760px) {
+          .inv-pair { display: block; }
+          .inv-controls input[type=search] { min-width: 0; width: 100%; } .inv-controls label:first-child { width: 100%; }
+          .inv-table thead { display: none; }
+          .inv-table, .inv-table tbody, .inv-table tr, .inv-table td { display: block; width: 100%; }
+          .inv-table tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
+          .inv-table tr.inv-own { border-left: 4px solid #d55e00; padding-left: .5rem; }
+          .inv-table tr.inv-own td:first-child { box-shadow: none; }
+          .inv-table td, .inv-table td.inv-number { border: 0; padding: .05rem 0; text-align: left; }
+          .inv-table td[data-name]::before { content: attr(data-name) ": "; color: var(--quiet); }
+          .inv-table td:empty { display: none; }
+          .inv-table dl { display: block; }
+        }
+        @media print { .inv-controls, .inv-more, .inv-save { display: none; } .inv-figure { break-inside: avoid-page; } }`;
+      document.head.append(style);
+      const data = JSON.parse(document.getElementById("inventory-data").textContent);
       const at = Object.fromEntries(data.columns.map((name, index) => [name, index]));
       const width = data.columns.length;
       const rows = data.rows.map((cells, index) => ({
@@ -29,7 +70,10 @@ extension LiteraturePage {
       }
       function drawn(name, attributes, text) {
         const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-        for (const [key, value] of Object.entries(attributes || {})) made.setAttribute(key, value);
+        for (const [key, value] of Object.entries(attributes || {})) {
+          // The page's style sheet goes before attributes, but not before styles.
+          if (key === "fill" || key === "stroke") made.style[key] = value; else made.setAttribute(key, value);
+        }
         if (text !== undefined) made.textContent = text;
         return made;
       }
@@ -52,6 +96,44 @@ extension LiteraturePage {
         }
         return low > 2 ? text.slice(0, low).trimEnd() + "…" : "";
       }
+
+      function saved(svg, name) {
+        // A file of its own knows nothing of the page's style sheet.
+        const copy = svg.cloneNode(true), from = svg.querySelectorAll("*"), to = copy.querySelectorAll("*");
+        from.forEach((node, index) => {
+          const style = getComputedStyle(node);
+          to[index].setAttribute("style", `fill:${style.fill};stroke:${style.stroke};font:12px sans-serif`);
+        });
+        copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
+        const url = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" }));
+        element("a", { download: `${name}.svg`, href: url }).click();
+        URL.revokeObjectURL(url);
+      }
+
+      // What the figures stand in.
+      function figure(id, label) {
+        const save = element("button", { class: "inv-save" }, "Save as SVG");
+        const svg = drawn("svg", { id, role: "group", "aria-label": label });
+        save.addEventListener("click", () => saved(svg, id));
+        return element("figure", { class: "inv-figure" }, svg, save);
+      }
+      function fill(id, ...children) {
+        const place = document.getElementById(id);
+        if (!place) return;
+        place.classList.add("inv");
+        place.replaceChildren(...children);
+      }
+      fill("inventory-models", element("div", { class: "inv-box" }, element("table", { id: "ours", class: "inv-table" })));
+      fill("inventory-subjects", element("div", { id: "path", class: "inv-path", role: "navigation", "aria-label": "Place in the order of subjects" }), figure("icicle", "Papers by category, sub-categories and task"));
+      fill("inventory-bars", element("div", { class: "inv-pair" }, figure("types", "Papers by kind of network"), figure("years", "Papers by year")));
+      fill("inventory-papers",
+        element("div", { class: "inv-controls" },
+          element("label", {}, "Search ", element("input", { type: "search", id: "search", placeholder: "words of any column" })),
+          element("label", {}, element("input", { type: "checkbox", id: "only-ours" }), " models of your own only"),
+          element("button", { id: "reset" }, "Show all")),
+        element("p", { id: "shown", class: "inv-quiet", "aria-live": "polite" }),
+        element("div", { class: "inv-box" }, element("table", { id: "papers", class: "inv-table" }, element("thead"), element("tbody"))),
+        element("p", {}, element("button", { id: "more", class: "inv-more" }, "Show more")));
 
       // The order of subjects.
       function tree() {
@@ -102,7 +184,7 @@ extension LiteraturePage {
         const column = wide / (last - first + 1);
         const levels = ["", "category", "sub-category", "subject", "task"];
         for (let depth = first; depth <= last; depth++) {
-          svg.append(drawn("text", { x: (depth - first) * column + 2, y: 13, class: "faint" }, levels[depth]));
+          svg.append(drawn("text", { x: (depth - first) * column + 2, y: 13, fill: "var(--quiet)" }, levels[depth]));
         }
         function draw(node, from, to) {
           if (node.depth >= first) {
@@ -117,9 +199,9 @@ extension LiteraturePage {
               const label = fitted(named(node), column - numberRoom - 10);
               const middle = y + Math.min(height / 2, 14) + 4;
               const ink = node.depth === 1 && colour === "#0072b2" ? "#ffffff" : "#1c2530";
-              group.append(drawn("text", { x: x + 6, y: middle, style: `fill:${ink}` }, label));
-              const count = drawn("text", { x: x + column - 6, y: middle, "text-anchor": "end", style: `fill:${ink}` }, node.papers.size.toLocaleString("en"));
-              if (node.models.size) count.append(drawn("tspan", { style: "fill:#d55e00" }, " ●"));
+              group.append(drawn("text", { x: x + 6, y: middle, fill: ink }, label));
+              const count = drawn("text", { x: x + column - 6, y: middle, "text-anchor": "end", fill: ink }, node.papers.size.toLocaleString("en"));
+              if (node.models.size) count.append(drawn("tspan", { fill: "#d55e00" }, " ●"));
               group.append(count);
             }
             pressed(group, () => { state.path = node === top ? state.path.slice(0, -1) : pathOf(node); refresh(); });
@@ -136,7 +218,7 @@ extension LiteraturePage {
         }
         pen.font = "12px system-ui, sans-serif";
         if (root.children.size) draw(top, 0, 1);
-        else svg.append(drawn("text", { x: 6, y: 40, class: "faint" }, "no papers"));
+        else svg.append(drawn("text", { x: 6, y: 40, fill: "var(--quiet)" }, "no papers"));
         const path = find("path");
         path.replaceChildren();
         const steps = ["all subjects", ...state.path];
@@ -148,7 +230,7 @@ extension LiteraturePage {
           back.addEventListener("click", () => { state.path = state.path.slice(0, depth); refresh(); });
           path.append(back);
         });
-        if (ours.length) path.append(element("span", { class: "small" }, "  (● holds models of your own)"));
+        if (ours.length) path.append(element("span", { class: "inv-quiet" }, "  (● holds models of your own)"));
       }
 
       // What is chosen.
@@ -178,16 +260,16 @@ extension LiteraturePage {
         list.forEach((bar, index) => {
           const y = index * step;
           if (bar.title) {
-            svg.append(drawn("text", { x: 2, y: y + 16, class: "faint" }, bar.title));
+            svg.append(drawn("text", { x: 2, y: y + 16, fill: "var(--quiet)" }, bar.title));
             return;
           }
           const most = Math.max(1, ...bar.group.map(other => other.all));
           const room = wide - left - right;
           const group = drawn("g", { "aria-label": `${bar.name}: ${counted(bar.some, "paper")} of ${bar.all}` });
-          group.append(drawn("rect", { x: 0, y, width: wide, height: step, fill: bar.isChosen ? "#fdebd9" : "transparent" }));
+          group.append(drawn("rect", { x: 0, y, width: wide, height: step, fill: bar.isChosen ? "var(--mark)" : "transparent" }));
           group.append(drawn("text", { x: left - 8, y: y + 15, "text-anchor": "end" }, fitted(bar.name, left - 14)));
-          group.append(drawn("rect", { x: left, y: y + 4, width: Math.max(room * bar.all / most, .5), height: step - 8, fill: "#cfdbe4" }));
-          group.append(drawn("rect", { x: left, y: y + 4, width: room * bar.some / most, height: step - 8, fill: "#0072b2" }));
+          group.append(drawn("rect", { x: left, y: y + 4, width: Math.max(room * bar.all / most, .5), height: step - 8, fill: "var(--line)" }));
+          group.append(drawn("rect", { x: left, y: y + 4, width: room * bar.some / most, height: step - 8, fill: "var(--accent)" }));
           group.append(drawn("text", { x: left + room * bar.all / most + 6, y: y + 15 }, bar.some === bar.all ? `${bar.all}` : `${bar.some} of ${bar.all}`));
           group.append(drawn("title", {}, `${bar.name}: ${bar.some} of ${counted(bar.all, "paper")}`));
           pressed(group, bar.choose);
@@ -219,7 +301,7 @@ extension LiteraturePage {
         svg.setAttribute("viewBox", `0 0 ${wide} ${tall}`);
         svg.style.height = tall + "px";
         svg.replaceChildren();
-        if (!known.length) { svg.append(drawn("text", { x: 6, y: 40, class: "faint" }, "no years")); return; }
+        if (!known.length) { svg.append(drawn("text", { x: 6, y: 40, fill: "var(--quiet)" }, "no years")); return; }
         const low = Math.min(...known.map(row => row.year)), high = Math.max(...known.map(row => row.year));
         const all = new Map(), some = new Map();
         for (const row of known) {
@@ -231,25 +313,25 @@ extension LiteraturePage {
         const height = tall - bottom - top, step = (wide - left - 6) / (high - low + 1);
         for (let value = 0; value <= most; value += tick) {
           const y = top + height * (1 - value / most);
-          svg.append(drawn("line", { x1: left, x2: wide - 6, y1: y, y2: y, stroke: "#d5dbe1" }));
-          svg.append(drawn("text", { x: left - 6, y: y + 4, "text-anchor": "end", class: "faint" }, value));
+          svg.append(drawn("line", { x1: left, x2: wide - 6, y1: y, y2: y, stroke: "var(--line)" }));
+          svg.append(drawn("text", { x: left - 6, y: y + 4, "text-anchor": "end", fill: "var(--quiet)" }, value));
         }
         const every = [1, 2, 5, 10, 20].find(span => step * span >= 36) || 50;
         for (let year = low; year <= high; year++) {
           const x = left + (year - low) * step, total = all.get(year) || 0, part = some.get(year) || 0;
-          if (year % every === 0) svg.append(drawn("text", { x: x + step / 2, y: tall - bottom + 16, "text-anchor": "middle", class: "faint" }, year));
+          if (year % every === 0) svg.append(drawn("text", { x: x + step / 2, y: tall - bottom + 16, "text-anchor": "middle", fill: "var(--quiet)" }, year));
           if (!total) continue;
           const group = drawn("g", { "aria-label": `${year}: ${part} of ${counted(total, "paper")}` });
-          group.append(drawn("rect", { x, y: top, width: step, height, fill: state.year === year ? "#fdebd9" : "transparent" }));
-          group.append(drawn("rect", { x: x + 1, y: top + height * (1 - total / most), width: Math.max(step - 2, 1), height: height * total / most, fill: "#cfdbe4" }));
-          group.append(drawn("rect", { x: x + 1, y: top + height * (1 - part / most), width: Math.max(step - 2, 1), height: height * part / most, fill: "#0072b2" }));
+          group.append(drawn("rect", { x, y: top, width: step, height, fill: state.year === year ? "var(--mark)" : "transparent" }));
+          group.append(drawn("rect", { x: x + 1, y: top + height * (1 - total / most), width: Math.max(step - 2, 1), height: height * total / most, fill: "var(--line)" }));
+          group.append(drawn("rect", { x: x + 1, y: top + height * (1 - part / most), width: Math.max(step - 2, 1), height: height * part / most, fill: "var(--accent)" }));
           group.append(drawn("title", {}, `${year}: ${part} of ${counted(total, "paper")}`));
           pressed(group, () => { state.year = state.year === year ? null : year; refresh(); });
           svg.append(group);
         }
         const without = papers.length - known.length;
-        svg.append(drawn("text", { x: left, y: tall - 6, class: "faint" }, `year of publication${without ? ` (${counted(without, "paper")} without a year that can be)` : ""}`));
-        svg.append(drawn("text", { x: 2, y: 10, class: "faint" }, "papers"));
+        svg.append(drawn("text", { x: left, y: tall - 6, fill: "var(--quiet)" }, `year of publication${without ? ` (${counted(without, "paper")} without a year that can be)` : ""}`));
+        svg.append(drawn("text", { x: 2, y: 10, fill: "var(--quiet)" }, "papers"));
       }
 
       // The table.
@@ -293,17 +375,17 @@ extension LiteraturePage {
             if (state.sort === index) state.down = !state.down; else { state.sort = index; state.down = column.title === "Year"; }
             table();
           });
-          return element("th", { "aria-sort": state.sort === index ? (state.down ? "descending" : "ascending") : "none", class: column.isNumber ? "number" : "" }, button);
+          return element("th", { "aria-sort": state.sort === index ? (state.down ? "descending" : "ascending") : "none", class: column.isNumber ? "inv-number" : "" }, button);
         })));
         let chosen = rows.filter(row => fits(row));
         if (state.sort !== null) chosen.sort((a, b) => compare(a, b, shown[state.sort]) || a.index - b.index);
         else chosen = [...chosen.filter(row => row.model !== null), ...chosen.filter(row => row.model === null)];
         const body = find("papers").tBodies[0];
-        body.replaceChildren(...chosen.slice(0, state.limit).map(row => element("tr", { class: row.model === null ? "" : "ours" }, ...shown.map(column => {
+        body.replaceChildren(...chosen.slice(0, state.limit).map(row => element("tr", { class: row.model === null ? "" : "inv-own" }, ...shown.map(column => {
           const value = column.value(row);
           const text = value === null ? "" : String(value);
-          if (column.title !== "Title") return element("td", { class: column.isNumber ? "number" : "", ...(text ? { "data-name": column.title } : {}) }, text.length > 60 && column.isNumber ? text.slice(0, 57) + "…" : text);
-          const summary = element("summary", {}, row.model === null ? null : element("span", { class: "badge" }, "yours"), text);
+          if (column.title !== "Title") return element("td", { class: column.isNumber ? "inv-number" : "", ...(text ? { "data-name": column.title } : {}) }, text.length > 60 && column.isNumber ? text.slice(0, 57) + "…" : text);
+          const summary = element("summary", {}, row.model === null ? null : element("span", { class: "inv-badge" }, "yours"), text);
           const box = element("details", {}, summary);
           box.addEventListener("toggle", () => { if (box.open && box.children.length === 1) box.append(details(row)); });
           return element("td", {}, box);
@@ -323,13 +405,12 @@ extension LiteraturePage {
 
       function own() {
         if (!ours.length) return;
-        find("ours-section").hidden = false;
         const head = element("thead", {}, element("tr", {}, ...["Model", "Task", "Network", "Score", "Published"].map(name => element("th", {}, name))));
         const body = element("tbody", {}, ...ours.map(row => {
           const same = papers.filter(paper => paper.tasks.some(task => row.tasks.includes(task))).length;
           const button = element("button", {}, `${counted(same, "paper")}, and this`);
           button.addEventListener("click", () => { clear(); state.tasks = row.tasks; refresh(); find("shown").scrollIntoView({ behavior: "smooth" }); });
-          return element("tr", { class: "ours" }, element("td", {}, element("strong", {}, row.cells[at.title]), element("div", { class: "small" }, row.model)),
+          return element("tr", { class: "inv-own" }, element("td", {}, element("strong", {}, row.cells[at.title]), element("div", { class: "inv-quiet" }, row.model)),
             element("td", {}, row.tasks.join(", ")), element("td", {}, [...row.types, ...row.names].join(", ")), element("td", {}, scores(row)), element("td", {}, button));
         }));
         find("ours").replaceChildren(head, body);
@@ -341,12 +422,6 @@ extension LiteraturePage {
       }
       function refresh() { state.limit = 100; icicle(); networks(); years(); table(); }
 
-      const span = papers.map(row => row.year).filter(year => year !== null);
-      find("summary").textContent = `${counted(papers.length, "paper")}${span.length ? ` of ${Math.min(...span)} to ${Math.max(...span)}` : ""}`
-        + (ours.length ? ` and ${counted(ours.length, "model")} of your own` : "")
-        + (data.tables.length ? `, from ${data.tables.join(", ")}` : "") + (data.filter ? `, as asked for by ${data.filter}` : "") + ".";
-      if (data.row_count) find("checks").textContent = `The table has ${counted(data.row_count, "row")} with ${data.titles.toLocaleString("en")} distinct titles.`
-        + (data.problems.length ? ` Not as it should be: ${data.problems.map(([title, count]) => `${count.toLocaleString("en")} ${title}`).join(", ")}; each is in problems.csv with its line and column.` : "");
       find("search").addEventListener("input", event => {
         state.words = event.target.value.toLowerCase().split(/\s+/).filter(word => word);
         refresh();
@@ -355,15 +430,6 @@ extension LiteraturePage {
       if (!ours.length) find("only-ours").parentElement.hidden = true;
       find("reset").addEventListener("click", () => { clear(); refresh(); });
       find("more").addEventListener("click", () => { state.limit += 500; table(); });
-      for (const button of document.querySelectorAll(".save")) button.addEventListener("click", () => {
-        const copy = find(button.dataset.figure).cloneNode(true);
-        copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-        copy.setAttribute("font-family", "sans-serif");
-        copy.setAttribute("font-size", "12");
-        const link = element("a", { download: `${button.dataset.figure}.svg`, href: URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(copy)], { type: "image/svg+xml" })) });
-        link.click();
-        URL.revokeObjectURL(link.href);
-      });
       let timer = 0, last = window.innerWidth;
       window.addEventListener("resize", () => {
         if (window.innerWidth === last) return;

@@ -3,52 +3,80 @@ import Worker
 
 /// The page of a table of papers: one file that needs no network.
 ///
-/// All text of the table goes through JSON into nodes of text, so that none of it can become part of the page's structure.
+/// The text of the table goes through JSON into nodes of text, so that none of it can become part of the page's structure.
 struct LiteraturePage {
   let entries: [LiteratureEntry]
   let outcome: LiteratureJob.Outcome
   let tables: [String]
 
-  /// The text of the page.
-  var html: String {
-    """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-    <title>Inventory of papers and models</title>
-    <style>
-    \(Self.style)
-    </style>
-    </head>
-    <body>
-    \(Self.body)
-    <script type="application/json" id="data">\(Self.inert(data.line))</script>
-    <script>
-    \(Self.script)
-    </script>
-    </body>
-    </html>
-
-    """
+  /// The page.
+  var page: ReportPage {
+    let counts = outcome.counts
+    var page = ReportPage(title: "Machine learning in seismology: papers and models", subtitle: subtitle)
+    var figures = [ReportPage.KeyFigure("papers", "\(counts.papers)")]
+    figures.append(ReportPage.KeyFigure("distinct titles", "\(counts.titles)"))
+    if let first = counts.years.first, let last = counts.years.last {
+      figures.append(ReportPage.KeyFigure("years", "\(first.name)–\(last.name)"))
+    }
+    figures.append(ReportPage.KeyFigure("models of your own", "\(counts.models)"))
+    let otherwise = "This needs JavaScript. The same numbers are in counts.csv, the rows in inventory.csv."
+    page.sections = [ReportPage.Section("Summary", [.keyFigures(figures)])]
+    if counts.models > 0 {
+      page.sections.append(
+        ReportPage.Section(
+          "Models of your own", [.place(id: "inventory-models", otherwise: otherwise)]))
+    }
+    page.sections += [
+      ReportPage.Section(
+        "What is done",
+        [
+          .paragraph(
+            "Category, sub-categories, task. The area of a paper that does several things is divided among them; the numbers count it for each. An area that is clicked is enlarged, and its papers are listed below."
+          ), .place(id: "inventory-subjects", otherwise: otherwise),
+        ]),
+      ReportPage.Section(
+        "Kinds of networks and years",
+        [
+          .paragraph(
+            "Dark bars count what is chosen by the other figures and the search. A bar that is clicked chooses its papers."
+          ),
+          .place(id: "inventory-bars", otherwise: otherwise),
+        ]), ReportPage.Section("Papers", [.place(id: "inventory-papers", otherwise: otherwise)]), checks,
+      ReportPage.Section(
+        "Files and sources",
+        [
+          .links(LiteratureJob.files.filter { $0.hasSuffix(".csv") }.map { ($0, $0) }),
+          .paragraph(
+            "Subjects and columns: S. M. Mousavi and G. C. Beroza (2022), Deep-learning seismology, Science 377, eabm4470."
+          ),
+          .data(id: "inventory-data", data),
+        ]),
+    ]
+    page.scripts = [Self.script]
+    return page
   }
 
-  /// JSON in which nothing can end the element that it stands in.
-  static func inert(_ json: String) -> String {
-    var text = ""
-    for character in json.unicodeScalars {
-      switch character {
-      case "<": text += "\\u003c"
-      case ">": text += "\\u003e"
-      case "&": text += "\\u0026"
-      case "\u{2028}": text += "\\u2028"
-      case "\u{2029}": text += "\\u2029"
-      default: text.unicodeScalars.append(character)
-      }
-    }
+  private var subtitle: String {
+    var text = tables.isEmpty ? "Models of your own" : tables.joined(separator: ", ")
+    if !outcome.filter.isEmpty { text += ", as asked for by \(outcome.filter)" }
     return text
+  }
+
+  /// What is not as it should be.
+  private var checks: ReportPage.Section {
+    let rows = LiteratureProblem.Kind.allCases.compactMap { kind in
+      outcome.problems[kind].map { [kind.title, "\($0)"] }
+    }
+    let sum =
+      "\(counted(outcome.rows, "rows")) with \(outcome.titles) distinct titles; \(outcome.readable) rows could be read."
+    if rows.isEmpty { return ReportPage.Section("Checks", [.paragraph(sum), .paragraph("All is as it should be.")]) }
+    return ReportPage.Section(
+      "Checks",
+      [
+        .paragraph(sum),
+        .table(ReportPage.Table("Not as it should be", columns: ["what", "count"], rows: rows)),
+        .paragraph("Each is in problems.csv with its line and column. Rows that could be read count all the same."),
+      ])
   }
 
   /// The columns of which the page shows the cells.
@@ -67,56 +95,8 @@ struct LiteraturePage {
       ]
       return .array(cells)
     }
-    let problems = LiteratureProblem.Kind.allCases.compactMap { kind -> JSONValue? in
-      outcome.problems[kind].map { .array([.string(kind.title), .integer($0)]) }
-    }
     return .object([
       ("columns", .array(Self.columns.map { .string($0.rawValue) })), ("rows", .array(rows)),
-      ("tables", .array(tables.map { .string($0) })), ("filter", .string(outcome.filter)),
-      ("row_count", .integer(outcome.rows)), ("titles", .integer(outcome.titles)), ("problems", .array(problems)),
     ])
   }
-
-  private static let body = """
-    <header>
-    <h1>Machine learning in seismology: papers and models</h1>
-    <p id="summary"></p>
-    <p id="checks" class="small"></p>
-    <noscript><p>The figures and the table of this page need JavaScript. The same numbers are in counts.csv and inventory.csv beside it.</p></noscript>
-    </header>
-    <main>
-    <section id="ours-section" hidden>
-    <h2>Models of your own, and the papers with the same task</h2>
-    <div class="scroll"><table id="ours"></table></div>
-    </section>
-    <section>
-    <h2>What is done</h2>
-    <p class="small">Category, sub-categories, task. The area of a paper that does several things is divided among them; the numbers count it for each. Click an area to enlarge it and to see its papers below.</p>
-    <nav id="path" aria-label="Place in the order of subjects"></nav>
-    <figure><svg id="icicle" role="group" aria-label="Papers by category, sub-categories and task"></svg><button class="save" data-figure="icicle">Save as SVG</button></figure>
-    </section>
-    <div class="pair">
-    <section>
-    <h2>Kinds of networks</h2>
-    <figure><svg id="types" role="group" aria-label="Papers by kind of network"></svg><button class="save" data-figure="types">Save as SVG</button></figure>
-    </section>
-    <section>
-    <h2>Years</h2>
-    <figure><svg id="years" role="group" aria-label="Papers by year"></svg><button class="save" data-figure="years">Save as SVG</button></figure>
-    </section>
-    </div>
-    <section>
-    <h2>Papers</h2>
-    <div class="controls">
-    <label>Search <input type="search" id="search" placeholder="words of any column"></label>
-    <label><input type="checkbox" id="only-ours"> your own models only</label>
-    <button id="reset">Show all</button>
-    </div>
-    <p id="shown" class="small" aria-live="polite"></p>
-    <div class="scroll"><table id="papers"><thead></thead><tbody></tbody></table></div>
-    <p><button id="more">Show more</button></p>
-    </section>
-    </main>
-    <footer class="small"><p>Subjects and columns: S. M. Mousavi and G. C. Beroza (2022), Deep-learning seismology, Science 377, eabm4470.</p></footer>
-    """
 }
