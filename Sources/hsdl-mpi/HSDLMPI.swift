@@ -9,7 +9,8 @@ struct HSDLMPI: ParsableCommand {
     discussion: """
       Every command runs by itself, or on many ranks:
 
-        mpirun -n 64 hsdl-mpi refine --picks picks.csv --model model --output refined
+        mpirun -n 64 hsdl-mpi refine --picks picks.csv --model model \\
+          --output refined
 
       The result is the same for any number of ranks.
 

@@ -19,16 +19,19 @@ struct LiteratureInventory: ParsableCommand {
       Examples:
 
         hsdl-mpi inventory paper_inventory_deep.csv -o inventory
-        hsdl-mpi inventory paper_inventory_deep.csv --models models --task 'phase picking' --year 2018-2021 -o picking
-        hsdl-mpi inventory paper_inventory_deep.csv --network CNN,RNN --json -o networks
+        hsdl-mpi inventory paper_inventory_deep.csv --models models \\
+          --task 'phase picking' --year 2018-2021 -o picking
+        hsdl-mpi inventory paper_inventory_deep.csv --network CNN,RNN --json \\
+          -o networks
       """)
 
-  @Argument(help: ArgumentHelp("Tables of papers.", valueName: "table.csv"))
+  @Argument(help: ArgumentHelp("Tables of papers.", valueName: "table.csv"), completion: .file())
   var tables: [String] = []
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Model folders, or folders that hold some, to stand in the same table.", valueName: "folder"))
+    help: ArgumentHelp("Model folders, or folders that hold some, to stand in the same table.", valueName: "folder"),
+    completion: .directory)
   var models: [String] = []
 
   @Option(help: ArgumentHelp("Rows with one of these tasks, such as 'phase picking'.", valueName: "words"))
