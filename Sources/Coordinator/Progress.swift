@@ -9,23 +9,32 @@ public final class Progress: @unchecked Sendable {
   public static let variable = "HSDL_MPI_PROGRESS_SECONDS"
 
   /// How far the work is at a moment.
-  struct State {
-    var unit: String
-    var done: Int
-    var total: Int
+  package struct State {
+    package var unit: String
+    package var done: Int
+    package var total: Int
     /// Per second; nil where there is nothing to tell by.
-    var rate: Double?
+    package var rate: Double?
     /// Seconds that have passed.
-    var elapsed: Double
+    package var elapsed: Double
     /// Bytes.
-    var memory: Int
+    package var memory: Int
+
+    package init(unit: String, done: Int, total: Int, rate: Double?, elapsed: Double, memory: Int) {
+      self.unit = unit
+      self.done = done
+      self.total = total
+      self.rate = rate
+      self.elapsed = elapsed
+      self.memory = memory
+    }
 
     /// Seconds that are left; nil where there is nothing to tell by.
     var left: Double? { rate.flatMap { $0 > 0 ? Double(max(total - done, 0)) / $0 : nil } }
     var isDone: Bool { done >= total }
 
     /// For a person: `120 of 480 events (25 %), 3.2 events/s, 1 min 52 s left, 182 MB`.
-    var line: String {
+    package var line: String {
       var parts: [String] = []
       let share = total > 0 ? " (\(min(100, Int(100 * Double(done) / Double(total)))) %)" : ""
       if unit == "bytes" {
@@ -50,7 +59,7 @@ public final class Progress: @unchecked Sendable {
     }
 
     /// For machines.
-    var json: [(String, JSONValue)] {
+    package var json: [(String, JSONValue)] {
       func rounded(_ value: Double?) -> JSONValue { value.map { .number(($0 * 1000).rounded() / 1000) } ?? .null }
       return [
         ("done", .integer(done)), ("total", .integer(total)), ("unit", .string(unit)), ("per_second", rounded(rate)),
