@@ -246,7 +246,9 @@ public struct LiteratureTable: Sendable {
     for word in words where !vocabulary.contains(word) {
       let near = Spelling.nearest(to: word, among: vocabulary)
       problem(
-        .unknown, quoted(word), near.map { "a known word; did you mean '\($0)'?" } ?? Self.expectation(column),
+        .unknown, quoted(word),
+        near.map { "a known word; did you mean '\($0)'?" }
+          ?? (vocabulary.count <= 9 ? Self.expectation(column) : "one of the \(vocabulary.count) known words"),
         "kept as it stands")
     }
   }
