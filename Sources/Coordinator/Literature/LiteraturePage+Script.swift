@@ -430,13 +430,14 @@ extension LiteraturePage {
       if (!ours.length) find("only-ours").parentElement.hidden = true;
       find("reset").addEventListener("click", () => { clear(); refresh(); });
       find("more").addEventListener("click", () => { state.limit += 500; table(); });
-      let timer = 0, last = window.innerWidth;
-      window.addEventListener("resize", () => {
-        if (window.innerWidth === last) return;
-        last = window.innerWidth;
+      let timer = 0, last = 0;
+      new ResizeObserver(() => {
+        const width = document.documentElement.clientWidth;
+        if (width === last) return;
+        last = width;
         clearTimeout(timer);
-        timer = setTimeout(() => { icicle(); networks(); years(); }, 150);
-      });
+        timer = setTimeout(() => { icicle(); networks(); years(); }, 100);
+      }).observe(document.documentElement);
       own();
       refresh();
     })();
