@@ -146,7 +146,7 @@ let package = Package(
       dependencies: ["Coordinator", "Worker", "HSDLCompute", "SeismicFormats", "MPI", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["TestSupport", "hsdl-mpi"], swiftSettings: swift),
+      name: "CommandLineTests", dependencies: ["TestSupport", "hsdl-mpi"], exclude: ["Snapshots"], swiftSettings: swift),
     .testTarget(name: "ArchitectureTests", dependencies: ["TestSupport"], swiftSettings: swift),
   ],
   // The headers of libtorch 1.13 are C++17; those of the newest want C++20, and the ones between take either.

@@ -270,6 +270,7 @@ func textTable(_ rows: [[String]]) -> [String] {
       let padding = String(repeating: " ", count: widths[column] - word.count)
       line += column == 0 ? word + padding : "  " + padding + word
     }
+    while line.last == " " { line.removeLast() }
     return line
   }
 }

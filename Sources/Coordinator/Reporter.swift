@@ -3,7 +3,7 @@ import SeismicFormats
 
 /// Talks to the user: results on standard output, everything else on standard error, as text or as one JSON object a line.
 ///
-/// Only rank 0 talks. Progress rewrites its line on a terminal and comes as plain lines now and then in a log.
+/// Only rank 0 talks. Progress rewrites its line on a terminal and comes as plain lines now and then in a log (``Progress``).
 public final class Reporter: @unchecked Sendable {
   /// How messages look.
   public enum Format: String, Sendable, CaseIterable {
@@ -35,10 +35,15 @@ public final class Reporter: @unchecked Sendable {
   public func say(_ line: String) {
     guard isTalking else { return }
     if format == .json {
-      writeLine(1, JSONValue.object([("level", .string("result")), ("message", .string(line))]).line)
+      writeLine(1, Self.resultLine(line))
     } else {
       writeLine(1, line)
     }
+  }
+
+  /// A line of the result as a JSON object.
+  public static func resultLine(_ line: String) -> String {
+    JSONValue.object([("level", .string("result")), ("message", .string(line))]).line
   }
 
   /// Says something about the course of the work, on standard error.
@@ -63,19 +68,25 @@ public final class Reporter: @unchecked Sendable {
 
   /// Begins to show how far some work is.
   ///
-  /// - Parameter unit: what is counted.
+  /// - Parameter unit: what is counted, in the plural; of `bytes` thousands and millions are told as kB and MB.
   public func progress(_ unit: String) -> Progress {
-    Progress(unit: unit, isShown: isTalking && !isQuiet, isTerminal: isTerminal && format == .text) { [self] line in
-      message("progress", line)
+    Progress(unit: unit, isShown: isTalking && !isQuiet, isTerminal: isTerminal && format == .text) { [format] state in
+      if format == .json {
+        writeLine(
+          2, JSONValue.object([("level", .string("progress")), ("message", .string(state.line))] + state.json).line)
+      } else {
+        writeLine(2, state.line)
+      }
     }
   }
 }
 
-/// Writes a line in one call, so that lines of several writers do not mix.
+/// Writes a line in one call, so that lines of several writers do not mix; a line of progress on the terminal makes room for it.
 ///
 /// - Returns: whether all of it could be written.
 @discardableResult
 public func writeLine(_ descriptor: Int32, _ line: String) -> Bool {
+  TerminalLine.clear()
   var text = line + "\n"
   return text.withUTF8 { bytes in
     var done = 0
@@ -98,64 +109,4 @@ public func counted(_ count: Int, _ plural: String) -> String {
   var singular = words
   singular[place].removeLast()
   return "\(count) \(singular.joined(separator: " "))"
-}
-
-/// Shows how far some work is: how much of how much, how fast, and how long it will still take.
-public final class Progress: @unchecked Sendable {
-  private let unit: String
-  private let isShown: Bool
-  private let isTerminal: Bool
-  private let emit: (String) -> Void
-  private let start = Date()
-  private var lastShown = Date()
-  private var hasLine = false
-
-  init(unit: String, isShown: Bool, isTerminal: Bool, emit: @escaping (String) -> Void) {
-    self.unit = unit
-    self.isShown = isShown
-    self.isTerminal = isTerminal
-    self.emit = emit
-  }
-
-  /// Says how much is done.
-  ///
-  /// Cheap to call often.
-  public func update(_ done: Int, _ total: Int) {
-    guard isShown, done > 0 else { return }
-    let now = Date()
-    // A terminal is rewritten twice a second; a log gets a line every ten.
-    guard now.timeIntervalSince(lastShown) >= (isTerminal ? 0.5 : 10) else { return }
-    lastShown = now
-    let elapsed = now.timeIntervalSince(start)
-    let rate = Double(done) / max(elapsed, 1e-9)
-    let left = Double(total - done) / max(rate, 1e-9)
-    let rateText = rate >= 10 ? fixed(rate, 0) : fixed(rate, 2)
-    let line = "\(done) of \(total) \(unit), \(rateText)/s, \(Self.duration(left)) left"
-    if isTerminal {
-      var text = "\r\u{1B}[K" + line
-      text.withUTF8 { _ = Foundation.write(2, $0.baseAddress, $0.count) }
-      hasLine = true
-    } else {
-      emit(line)
-    }
-  }
-
-  /// Ends the line.
-  public func finish() {
-    guard hasLine else { return }
-    var text = "\r\u{1B}[K"
-    text.withUTF8 { _ = Foundation.write(2, $0.baseAddress, $0.count) }
-    hasLine = false
-  }
-
-  private func fixed(_ value: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", value) }
-
-  /// Seconds in words: `12 s`, `3 min 20 s`, `2 h 05 min`.
-  static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 1e7 else { return "a long time" }
-    let whole = Int(seconds.rounded())
-    if whole < 60 { return "\(whole) s" }
-    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
-    return "\(whole / 3600) h \(whole % 3600 / 60 < 10 ? "0" : "")\(whole % 3600 / 60) min"
-  }
 }

@@ -29,6 +29,14 @@ package final class WorkFolder {
   /// Whether an output folder holds a ledger that a job may go on from.
   static func hasLedger(_ output: String) -> Bool { FileManager.default.fileExists(atPath: ledgerPath(output)) }
 
+  /// What the ledger of an output folder holds.
+  ///
+  /// - Throws: ``FormatError``.
+  static func content(in output: String) throws -> UnitLedger.Content {
+    let input = try FileInput(ledgerPath(output))
+    return try input.prefix(input.size).withUnsafeBufferPointer { UnitLedger.Content($0) }
+  }
+
   /// Makes the folder, or takes up the one that an earlier run of the same job has left.
   ///
   /// Collective.

@@ -19,7 +19,9 @@ struct LogOptions: ParsableArguments {
       valueName: "s"))
   var lostSeconds = 600.0
 
-  @Option(help: ArgumentHelp("Take options from a YAML file, under the names they have here.", valueName: "file.yaml"))
+  @Option(
+    help: ArgumentHelp("Take options from a YAML file, under the names they have here.", valueName: "file.yaml"),
+    completion: .file())
   var config: String?
 
   func validate() throws {
@@ -32,7 +34,9 @@ struct LogOptions: ParsableArguments {
 /// Where results go.
 struct OutputOptions: ParsableArguments {
   @Option(
-    name: .shortAndLong, help: ArgumentHelp("The folder for the results; made if it is not there.", valueName: "folder")
+    name: .shortAndLong,
+    help: ArgumentHelp("The folder for the results; made if it is not there.", valueName: "folder"),
+    completion: .directory
   )
   var output: String
 
@@ -134,23 +138,27 @@ struct LabelledOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Pick tables of real events (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
+      "Pick tables of real events (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"),
+    completion: .file())
   var real: [String] = []
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake events.", valueName: "table.csv"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake events.", valueName: "table.csv"),
+    completion: .file())
   var fake: [String] = []
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Tables of features, as `features` and `refine` write them; instead of pick tables.", valueName: "features.csv"))
+      "Tables of features, as `features` and `refine` write them; instead of pick tables.", valueName: "features.csv"),
+    completion: .file())
   var featureTable: [String] = []
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
       "Tables that say which events of --feature-table are real or fake (columns event_id,label); decisions too.",
-      valueName: "labels.csv"))
+      valueName: "labels.csv"), completion: .file())
   var labels: [String] = []
 
   @OptionGroup var decided: DecisionOptions

@@ -15,7 +15,8 @@ struct Demo: ParsableCommand {
         mpirun -n 2 hsdl-mpi demo --output demo-output
       """)
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The folder for everything.", valueName: "folder"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The folder for everything.", valueName: "folder"), completion: .directory)
   var output = "demo-output"
 
   @Option(help: "The seed of all random choices.")

@@ -17,7 +17,8 @@ struct Doctor: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "A folder for results, to be tried out; what is written there is removed again.", valueName: "folder"))
+      "A folder for results, to be tried out; what is written there is removed again.", valueName: "folder"),
+    completion: .directory)
   var output: String?
 
   @Flag(help: "Print the findings as JSON.")

@@ -25,8 +25,10 @@ struct Evaluate: ParsableCommand {
         mpirun -n 4 hsdl-mpi evaluate --real r1.csv --fake f1.csv -o evaluation
         hsdl-mpi evaluate --real r1.csv --fake f1.csv --test-real r2.csv \\
           --test-fake f2.csv -o transfer
-        hsdl-mpi evaluate --feature-table features.csv --labels labels.csv --features all -o evaluation
-        hsdl-mpi evaluate --events refined/events.csv --labels labels.csv -o evaluation
+        hsdl-mpi evaluate --feature-table features.csv --labels labels.csv \\
+          --features all -o evaluation
+        hsdl-mpi evaluate --events refined/events.csv --labels labels.csv \\
+          -o evaluation
         hsdl-mpi evaluate --picker eqt --data stead:test.hdf5 -o picker-evaluation
       """)
 
@@ -35,12 +37,15 @@ struct Evaluate: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Events of which `refine` has given the probabilities, to be measured by --labels.", valueName: "events.csv"))
+      "Events of which `refine` has given the probabilities, to be measured by --labels.", valueName: "events.csv"),
+    completion: .file())
   var events: [String] = []
 
   @OptionGroup var costs: CostOptions
 
-  @Option(help: ArgumentHelp("The folder of a picker, to be measured by --data or --network.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("The folder of a picker, to be measured by --data or --network.", valueName: "folder"),
+    completion: .directory)
   var picker: String?
 
   @Option(
@@ -51,11 +56,13 @@ struct Evaluate: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Folders that `synth` has made: truth.xml, archive and stations.xml of each.", valueName: "folder"))
+      "Folders that `synth` has made: truth.xml, archive and stations.xml of each.", valueName: "folder"),
+    completion: .directory)
   var network: [String] = []
 
   @Option(
-    help: ArgumentHelp("The folder of a discriminator, to be measured by --event-windows.", valueName: "folder"))
+    help: ArgumentHelp("The folder of a discriminator, to be measured by --event-windows.", valueName: "folder"),
+    completion: .directory)
   var discriminator: String?
 
   @Option(
@@ -71,16 +78,24 @@ struct Evaluate: ParsableCommand {
   @Option(help: ArgumentHelp("The least probability of S of a picker.", valueName: "p"))
   var sThreshold: Double?
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of real test events.", valueName: "table.csv"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Pick tables of real test events.", valueName: "table.csv"),
+    completion: .file())
   var testReal: [String] = []
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake test events.", valueName: "table.csv"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake test events.", valueName: "table.csv"),
+    completion: .file())
   var testFake: [String] = []
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Tables of features of test events.", valueName: "features.csv"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Tables of features of test events.", valueName: "features.csv"),
+    completion: .file())
   var testFeatureTable: [String] = []
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Tables that say what they are.", valueName: "labels.csv"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Tables that say what they are.", valueName: "labels.csv"),
+    completion: .file())
   var testLabels: [String] = []
 
   @Flag(help: "Score test events that are training events too. What comes out says nothing about new events.")

@@ -6,13 +6,15 @@ struct EventOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Pick tables of the automatic catalog (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"))
+      "Pick tables of the automatic catalog (columns event_id,station,p_t,p_prob,s_t,s_prob).", valueName: "table.csv"),
+    completion: .file())
   var picks: [String] = []
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Catalogs with origins, and picks if there are any; any format that `inspect` knows.", valueName: "file"))
+      "Catalogs with origins, and picks if there are any; any format that `inspect` knows.", valueName: "file"),
+    completion: .file())
   var catalog: [String] = []
 
   @Option(
@@ -24,17 +26,19 @@ struct EventOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The archive-index.csv that an earlier run on the same files: archive has kept; files that have not changed are not looked at again.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var archiveIndex: String?
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Station metadata: StationXML, SeisComP inventory, FDSN text or a table.", valueName: "file"))
+    help: ArgumentHelp("Station metadata: StationXML, SeisComP inventory, FDSN text or a table.", valueName: "file"),
+    completion: .file())
   var stations: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "The velocities of the Earth: .nd, .tvel or a table of depth,vp,vs; without it IASP91.", valueName: "file"))
+      "The velocities of the Earth: .nd, .tvel or a table of depth,vp,vs; without it IASP91.", valueName: "file"),
+    completion: .file())
   var velocityModel: String?
 
   @Option(help: ArgumentHelp("Leave out stations farther than this from the epicentre.", valueName: "km"))
@@ -46,7 +50,7 @@ struct EventOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The folder of the picker that is asked about waveforms where a network looks at them; by default the one that comes with the program.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var picker: String?
 
   @Flag(help: "Leave events that stand more than once in the catalog as they are, instead of merging them.")

@@ -16,17 +16,22 @@ struct Features: ParsableCommand {
 
       Examples:
 
-        mpirun -n 16 hsdl-mpi features --catalog 2025.xml --archive sds:/data/sds --stations net.xml -o features
+        mpirun -n 16 hsdl-mpi features --catalog 2025.xml --archive sds:/data/sds \\
+          --stations net.xml -o features
         mpirun -n 16 hsdl-mpi features --picks 2024.csv 2025.csv -o features
         hsdl-mpi features --real real.csv --fake fake.csv -o features
       """)
 
   @OptionGroup var events: EventOptions
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of real events.", valueName: "table.csv"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Pick tables of real events.", valueName: "table.csv"),
+    completion: .file())
   var real: [String] = []
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake events.", valueName: "table.csv"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Pick tables of fake events.", valueName: "table.csv"),
+    completion: .file())
   var fake: [String] = []
 
   @Option(
@@ -50,7 +55,8 @@ struct Features: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Tables with the columns event_id and label, real or fake, for event_windows.bin.", valueName: "labels.csv"))
+      "Tables with the columns event_id and label, real or fake, for event_windows.bin.", valueName: "labels.csv"),
+    completion: .file())
   var labels: [String] = []
 
   @Flag(

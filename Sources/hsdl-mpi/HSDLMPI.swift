@@ -9,7 +9,8 @@ struct HSDLMPI: ParsableCommand {
     discussion: """
       Every command runs by itself, or on many ranks:
 
-        mpirun -n 64 hsdl-mpi refine --picks picks.csv --model model --output refined
+        mpirun -n 64 hsdl-mpi refine --picks picks.csv --model model \\
+          --output refined
 
       The result is the same for any number of ranks.
 
@@ -19,7 +20,7 @@ struct HSDLMPI: ParsableCommand {
     version: programVersion,
     subcommands: [
       Demo.self, Synth.self, Pick.self, Refine.self, Report.self, Features.self, Train.self, Evaluate.self,
-      ImportWeights.self,
-      RunNetwork.self, Convert.self, Inspect.self, Doctor.self,
+      ImportWeights.self, RunNetwork.self, Convert.self, Inspect.self, LiteratureInventory.self, Doctor.self,
+      Manual.self,
     ])
 }

@@ -15,10 +15,11 @@ struct ImportWeights: ParsableCommand {
       Examples:
 
         hsdl-mpi import-weights eqt_conservative.npz -o eqt
-        hsdl-mpi import-weights instance.safetensors --blind 500 -o phasenet-instance
+        hsdl-mpi import-weights instance.safetensors --blind 500 \\
+          -o phasenet-instance
       """)
 
-  @Argument(help: ArgumentHelp("The weights.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The weights.", valueName: "file"), completion: .file())
   var weights: String
 
   @Option(help: ArgumentHelp("The name of the weights, for the card.", valueName: "name"))

@@ -19,8 +19,10 @@ struct Pick: ParsableCommand {
 
       Examples:
 
-        mpirun -n 16 hsdl-mpi pick --archive sds:/data/sds --stations net.xml --model phasenet -o picks
-        hsdl-mpi pick --archive files:day --model eqt --from 2024-01-01 --to 2024-01-02 --streams 'CI.*.*.HH?' -o picks
+        mpirun -n 16 hsdl-mpi pick --archive sds:/data/sds --stations net.xml \\
+          --model phasenet -o picks
+        hsdl-mpi pick --archive files:day --model eqt --from 2024-01-01 \\
+          --to 2024-01-02 --streams 'CI.*.*.HH?' -o picks
       """)
 
   @Option(
@@ -32,20 +34,20 @@ struct Pick: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The archive-index.csv that an earlier run on the same files: archive has kept; files that have not changed are not looked at again.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var archiveIndex: String?
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
       "Station metadata: amplitudes then have the sensors' units, and components are turned to north and east.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var stations: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "The folder of the picker; by default the one that comes with the program, trained on synthetic waveforms.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var model: String?
 
   @Option(help: ArgumentHelp("Leave out picks before this date or time, in UTC.", valueName: "time"))

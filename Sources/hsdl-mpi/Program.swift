@@ -11,9 +11,11 @@ enum Program {
   ///
   /// - Returns: the exit code.
   static func run(_ arguments: [String]) -> Int32 {
-    let jsonLog = asksForJSON(arguments)
+    var jsonLog = asksForJSON(arguments)
+    var expanded = arguments
     do {
-      let expanded = try Configuration.expand(arguments)
+      expanded = try Configuration.expand(arguments)
+      jsonLog = asksForJSON(expanded)
       RunRecord.arguments = expanded
       var command = try HSDLMPI.parseAsRoot(expanded)
       try command.run()
@@ -24,12 +26,14 @@ enum Program {
       sayError("\(error)", error.exitCode, json: jsonLog)
       return error.exitCode
     } catch {
-      return explain(error, arguments, json: jsonLog)
+      return explain(error, arguments, expanded, json: jsonLog)
     }
   }
 
   /// What the parser has to say: help and version on standard output, errors in one line.
-  private static func explain(_ error: any Error, _ arguments: [String], json: Bool) -> Int32 {
+  private static func explain(
+    _ error: any Error, _ arguments: [String], _ expanded: [String], json: Bool
+  ) -> Int32 {
     let code = HSDLMPI.exitCode(for: error).rawValue
     guard isFirstRank else { return code }
     if code == 0 {
@@ -37,12 +41,15 @@ enum Program {
       return 0
     }
     let lines = HSDLMPI.message(for: error).split(separator: "\n").joined(separator: " ")
-    let message = lines.hasSuffix(".") ? String(lines.dropLast()) : lines
+    let parsed = lines.hasSuffix(".") || lines.hasSuffix("?") ? String(lines.dropLast()) : lines
+    let message = Misspelling.find(expanded) ?? parsed
     if let error = Configuration.blame(message, arguments) {
       sayError(error.description, error.exitCode, json: json)
       return error.exitCode
     }
-    sayError("\(message); see --help", ExitStatus.usage.rawValue, json: json)
+    sayError(
+      "\(message)\(message.contains("did you mean") ? "?" : message.contains("--help") ? "" : "; see --help")",
+      ExitStatus.usage.rawValue, json: json)
     return ExitStatus.usage.rawValue
   }
 

@@ -21,7 +21,8 @@ struct Refine: ParsableCommand {
 
       Examples:
 
-        mpirun -n 16 hsdl-mpi refine --catalog 2025.xml --archive sds:/data/sds --stations net.xml --model model -o out
+        mpirun -n 16 hsdl-mpi refine --catalog 2025.xml --archive sds:/data/sds \\
+          --stations net.xml --model model -o out
         mpirun -n 16 hsdl-mpi refine --picks 2024.csv 2025.csv --model model -o out
         mpirun -n 16 hsdl-mpi refine --catalog 2025.xml --archive sds:/data/sds --stations net.xml --model model \\
           --decisions out/review.csv -o decided
@@ -32,7 +33,7 @@ struct Refine: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The folder of the model; by default, for --catalog with --archive, the one that comes with the program: trained on synthetic events, and to be replaced by one that is trained on your own.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var model: String?
 
   @Option(help: ArgumentHelp("The network code of stations whose code does not say it as NET.STA.", valueName: "code"))

@@ -15,7 +15,8 @@ struct RunNetwork: ParsableCommand {
 
       Example:
 
-        hsdl-mpi run-network --architecture phasenet --weights phasenet.safetensors --input x.npy --output-file y.npy
+        hsdl-mpi run-network --architecture phasenet \\
+          --weights phasenet.safetensors --input x.npy --output-file y.npy
       """)
 
   @Option(
@@ -23,13 +24,15 @@ struct RunNetwork: ParsableCommand {
       "\(AnyPickerArchitecture.names.joined(separator: ", ")); by default as the weights say.", valueName: "name"))
   var architecture: String?
 
-  @Option(help: ArgumentHelp("A model folder, a .safetensors or an original .npz file.", valueName: "path"))
+  @Option(
+    help: ArgumentHelp("A model folder, a .safetensors or an original .npz file.", valueName: "path"),
+    completion: .file())
   var weights: String
 
-  @Option(help: ArgumentHelp("The windows.", valueName: "X.npy"))
+  @Option(help: ArgumentHelp("The windows.", valueName: "X.npy"), completion: .file())
   var input: String
 
-  @Option(help: ArgumentHelp("Where the curves go.", valueName: "Y.npy"))
+  @Option(help: ArgumentHelp("Where the curves go.", valueName: "Y.npy"), completion: .file())
   var outputFile: String
 
   @Flag(help: "Compute in libtorch, instead of in loops made for the kind of processor.")

@@ -6,6 +6,14 @@ import HSDLCompute
 struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train models on labelled data.",
+    discussion: """
+      Each has help of its own, as `hsdl-mpi train shallow --help`.
+
+      Examples:
+
+        hsdl-mpi train shallow --real real.csv --fake fake.csv -o model
+        mpirun -n 16 hsdl-mpi train picker --data stead:merge.hdf5 -o picker
+      """,
     subcommands: [TrainShallow.self, TrainPicker.self, TrainDiscriminator.self, TrainHybrid.self])
 }
 
@@ -42,7 +50,8 @@ struct TrainShallow: ParsableCommand {
       Examples:
 
         mpirun -n 4 hsdl-mpi train shallow --real r1.csv --fake f1.csv -o model
-        mpirun -n 4 hsdl-mpi train shallow --feature-table features.csv --labels labels.csv -o model
+        mpirun -n 4 hsdl-mpi train shallow --feature-table features.csv \\
+          --labels labels.csv -o model
       """)
 
   @OptionGroup var labelled: LabelledOptions

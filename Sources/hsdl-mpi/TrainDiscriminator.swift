@@ -41,9 +41,11 @@ struct TrainDiscriminator: ParsableCommand {
 
       Example:
 
-        mpirun -n 16 hsdl-mpi features --catalog 2024.xml --archive sds:/data/sds --stations net.xml \\
+        mpirun -n 16 hsdl-mpi features --catalog 2024.xml --archive sds:/data/sds \\
+          --stations net.xml \\
           --event-windows 24 --labels labels.csv -o features
-        mpirun -n 16 hsdl-mpi train discriminator --event-windows features/event_windows.bin -o discriminator
+        mpirun -n 16 hsdl-mpi train discriminator \\
+          --event-windows features/event_windows.bin -o discriminator
       """)
 
   @Option(

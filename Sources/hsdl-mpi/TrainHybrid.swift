@@ -15,18 +15,20 @@ struct TrainHybrid: ParsableCommand {
 
       Example:
 
-        mpirun -n 16 hsdl-mpi train hybrid --feature-table features/features.csv --labels labels.csv \\
+        mpirun -n 16 hsdl-mpi train hybrid --feature-table features/features.csv \\
+          --labels labels.csv \\
           --event-windows features/event_windows.bin -o model
       """)
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Tables of features.", valueName: "features.csv"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Tables of features.", valueName: "features.csv"), completion: .file())
   var featureTable: [String]
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Tables that say which events are real or fake (columns event_id,label); decisions too.", valueName: "labels.csv")
-  )
+      "Tables that say which events are real or fake (columns event_id,label); decisions too.", valueName: "labels.csv"),
+    completion: .file())
   var labels: [String] = []
 
   @OptionGroup var decided: DecisionOptions
@@ -35,7 +37,9 @@ struct TrainHybrid: ParsableCommand {
     parsing: .upToNextOption, help: ArgumentHelp("The windows of the same events.", valueName: "event_windows.bin"))
   var eventWindows: [String] = []
 
-  @Option(help: ArgumentHelp("The folder of a discriminator that was trained on other events.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("The folder of a discriminator that was trained on other events.", valueName: "folder"),
+    completion: .directory)
   var discriminator: String?
 
   @Option(help: ArgumentHelp("Blocks of time that are left out in turn.", valueName: "n"))

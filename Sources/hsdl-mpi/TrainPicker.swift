@@ -16,9 +16,12 @@ struct TrainPicker: ParsableCommand {
 
       Examples:
 
-        mpirun -n 16 hsdl-mpi train picker --data stead:merge.hdf5 --architecture eqtransformer -o eqt
-        mpirun -n 2 hsdl-mpi train picker --catalog net/truth.xml --archive sds:net/archive --stations net/stations.xml -o picker
-        mpirun -n 2 hsdl-mpi train picker --data npz:mine.npz --from eqt --learning-rate 1e-4 -o fine-tuned
+        mpirun -n 16 hsdl-mpi train picker --data stead:merge.hdf5 \\
+          --architecture eqtransformer -o eqt
+        mpirun -n 2 hsdl-mpi train picker --catalog net/truth.xml \\
+          --archive sds:net/archive --stations net/stations.xml -o picker
+        mpirun -n 2 hsdl-mpi train picker --data npz:mine.npz --from eqt \\
+          --learning-rate 1e-4 -o fine-tuned
       """)
 
   @Option(
@@ -30,25 +33,31 @@ struct TrainPicker: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Catalogs with picks; with --archive. Several networks: give --network for each instead.", valueName: "file"))
+      "Catalogs with picks; with --archive. Several networks: give --network for each instead.", valueName: "file"),
+    completion: .file())
   var catalog: [String] = []
 
   @Option(help: ArgumentHelp("The waveforms of the catalogs, as sds:PATH or files:PATH.", valueName: "kind:path"))
   var archive: String?
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("The stations of the catalogs.", valueName: "file"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("The stations of the catalogs.", valueName: "file"),
+    completion: .file())
   var stations: [String] = []
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Folders that `synth` has made: truth.xml, archive and stations.xml of each.", valueName: "folder"))
+      "Folders that `synth` has made: truth.xml, archive and stations.xml of each.", valueName: "folder"),
+    completion: .directory)
   var network: [String] = []
 
   @Option(help: ArgumentHelp("\(AnyPickerArchitecture.names.joined(separator: ", ")).", valueName: "name"))
   var architecture = "phasenet"
 
-  @Option(help: ArgumentHelp("Go on with the picker of this folder instead of random weights.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp("Go on with the picker of this folder instead of random weights.", valueName: "folder"),
+    completion: .directory)
   var from: String?
 
   @Option(help: ArgumentHelp("The share of events kept to choose the best epoch by.", valueName: "share"))

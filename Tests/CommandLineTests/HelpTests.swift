@@ -76,6 +76,14 @@ struct HelpTests {
       ("convert", options + ["<input>", "<output>", "--to", "--network", "--overwrite", "QuakeML", "FDSN"]),
       ("inspect", options + ["<file>", "--json"]),
       ("doctor", options + ["--output", "--json"]),
+      (
+        "inventory",
+        options + [
+          "--models", "--task", "--network", "--category", "--training", "--year", "--journal", "--author", "--text",
+        ]
+          + ["--once", "--strict", "--json", "--output", "--overwrite", "inventory.html", "counts.csv", "problems.csv"]
+      ),
+      ("manual", options + ["--output"]),
     ] as [(String, [String])])
   func command(name: String, words: [String]) throws {
     let place = try Workplace()

@@ -92,7 +92,7 @@ public struct RunRecord {
   }
 
   /// The most memory that this process has had, in bytes.
-  private static var peakMemory: Int {
+  static var peakMemory: Int {
     var usage = rusage()
     // RUSAGE_SELF, whose type is another one on each system.
     getrusage(0, &usage)

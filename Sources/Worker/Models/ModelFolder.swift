@@ -121,6 +121,11 @@ public struct ModelFolder: Sendable {
     return try communicator.agree { try assemble(files, path) }
   }
 
+  /// Reads a folder on one rank alone, and checks everything in it against the card.
+  ///
+  /// - Throws: ``FormatError``.
+  public static func open(_ path: String) throws -> ModelFolder { try assemble(read(path), path) }
+
   private static func read(_ path: String) throws -> [String: [UInt8]] {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {

@@ -174,15 +174,15 @@ public struct CatalogInspection: Sendable {
     var lines = ["\(file): \(format.name), \(byteCount) bytes"]
     let found = counts.filter { $0.count > 0 }.map { counted($0.count, $0.what) }
     lines.append(found.isEmpty ? "no events" : found.joined(separator: ", "))
-    if repeatedIDs > 0 { lines.append("\(counted(repeatedIDs, "identifiers")) given more than once") }
-    if let timeSpan { lines.append("from \(timeSpan.first) to \(timeSpan.last)") }
+    var facts: [(name: String, value: String)] = []
+    if let timeSpan { facts.append(("time", "\(timeSpan.first) to \(timeSpan.last)")) }
     for range in ranges {
-      lines.append(
-        "\(range.what.split(separator: "_").joined(separator: " ")) \(Self.short(range.low)) to \(Self.short(range.high))"
-      )
+      facts.append((quantityName(range.what), "\(Self.short(range.low)) to \(Self.short(range.high))"))
     }
-    if stationCount > 0 { lines.append("\(stationCount) stations with picks") }
-    for (type, count) in types.sorted(by: { $0.key < $1.key }) { lines.append("type '\(type)': \(count)") }
+    if stationCount > 0 { facts.append(("stations with picks", "\(stationCount)")) }
+    if repeatedIDs > 0 { facts.append(("identifiers given more than once", "\(repeatedIDs)")) }
+    for (type, count) in types.sorted(by: { $0.key < $1.key }) { facts.append(("type '\(type)'", "\(count)")) }
+    lines += factLines(facts)
     for (name, count) in unknown.sorted(by: { $0.key < $1.key }) {
       lines.append("kept as it stands: \(name), \(count == 1 ? "once" : "\(count) times")")
     }
@@ -192,7 +192,7 @@ public struct CatalogInspection: Sendable {
     return lines
   }
 
-  private static func short(_ value: Double) -> String {
+  static func short(_ value: Double) -> String {
     let rounded = (value * 10_000).rounded() / 10_000
     return rounded == rounded.rounded() && abs(rounded) < 1e9 ? "\(Int(rounded))" : "\(rounded)"
   }

@@ -1,42 +1,5 @@
-import Foundation
 import HSDLCompute
 import SeismicFormats
-
-/// A summary of what is in a file.
-public protocol Inspection: Sendable {
-  /// The summary as JSON.
-  var json: JSONValue { get }
-  /// The summary for a person.
-  var lines: [String] { get }
-}
-
-extension CatalogInspection: Inspection {}
-
-/// Recognises a file by its content and says what is in it.
-///
-/// - Parameter onProgress: told how many bytes of how many are read.
-/// - Throws: ``FormatError``.
-public func inspect(
-  _ path: String, onProgress: @escaping (_ done: Int, _ of: Int) -> Void = { _, _ in }
-) throws -> any Inspection {
-  var isFolder: ObjCBool = false
-  let isThere = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-  if !isThere || !isFolder.boolValue {
-    if let waveforms = try WaveformInspection(path) { return waveforms }
-    if (try? InventoryFormat.recognise(path)) != nil, (try? CatalogFormat.recognise(path)) == nil {
-      return try InventoryInspection(path)
-    }
-  }
-  do {
-    return try CatalogInspection(path, onProgress: onProgress)
-  } catch {
-    // A SeisComP document may describe stations instead of events.
-    guard (try? InventoryFormat.recognise(path)) == .seisComP, let stations = try? InventoryInspection(path),
-      !stations.isEmpty
-    else { throw error }
-    return stations
-  }
-}
 
 /// A summary of what a file says of stations.
 public struct InventoryInspection: Inspection {
@@ -100,14 +63,35 @@ public struct InventoryInspection: Inspection {
   public var lines: [String] {
     var lines = ["\(file): \(format.name), \(byteCount) bytes"]
     lines.append(counts.filter { $0.count > 0 }.map { counted($0.count, $0.what) }.joined(separator: ", "))
-    for range in ranges {
-      lines.append(
-        "\(range.what.split(separator: "_").joined(separator: " ")) \(fixed(range.low, decimals: 4)) to \(fixed(range.high, decimals: 4))"
-      )
-    }
+    lines += factLines(
+      ranges.map {
+        (
+          quantityName($0.what),
+          $0.low == $0.high
+            ? CatalogInspection.short($0.low)
+            : "\(CatalogInspection.short($0.low)) to \(CatalogInspection.short($0.high))"
+        )
+      })
+    lines += Self.columns(stationIDs.map(\.description))
     if problemCount > 0 {
       lines.append("\(problemCount) could not be understood, first: \(firstProblem?.error.description ?? "")")
     }
+    return lines
+  }
+
+  /// Words in columns, as many as go into a line of 80; of more than 60 those that are left out are counted.
+  private static func columns(_ words: [String]) -> [String] {
+    let shown = Array(words.prefix(60))
+    guard let width = shown.map(\.count).max() else { return [] }
+    let perLine = max(1, 78 / (width + 2))
+    var lines = stride(from: 0, to: shown.count, by: perLine).map { start in
+      shown[start..<min(start + perLine, shown.count)].enumerated().map { place, word in
+        (place > 0 ? "  " : "") + word
+          + (place == perLine - 1 || start + place == shown.count - 1
+            ? "" : String(repeating: " ", count: width - word.count))
+      }.joined()
+    }
+    if words.count > shown.count { lines.append("and \(words.count - shown.count) more; --json lists them all") }
     return lines
   }
 }
