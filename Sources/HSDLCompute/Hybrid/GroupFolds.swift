@@ -40,8 +40,7 @@ public struct GroupFolds: Sendable, Equatable {
       let real = others.reduce(0) { $0 + Int(labels[$1]) }
       guard real > 0, real < others.count else {
         throw ComputeError.cannotTrain(
-          reason: "without the tables of fold \(left + 1) of \(wanted) there are events of one kind only; both are needed"
-        )
+          reason: "without fold \(left + 1) of \(wanted) there are events of one kind only; both are needed")
       }
     }
     self.fold = fold
