@@ -7,6 +7,8 @@ import Worker
 // What a training over ranks costs; see docs/scaling.md. Under mpirun, with no more ranks than cores.
 //   allreduce            seconds of a sum of doubles over the ranks, by its length; latency and bandwidth
 //   steps [EPOCHS]       the parts of a step of a network of 409,000 weights, with and without overlap
+//   phasenet [PAIRS] [STEPS], eqtransformer [PAIRS] [STEPS]
+//                        all ranks together against each on its own, side by side
 
 let world = try MPIEnvironment.initialize()
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -20,6 +22,13 @@ func padded(_ text: String, _ width: Int) -> String {
 }
 
 func fixed(_ value: Double, _ decimals: Int) -> String { String(format: "%.\(decimals)f", value) }
+
+/// Processor time of this process, the system's part included.
+func processorSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}
 
 func seconds() -> Double {
   var time = timespec()
@@ -100,7 +109,10 @@ do {
   switch arguments.first {
   case "steps": try measureSteps(epochs: arguments.count > 1 ? Int(arguments[1]) ?? 6 : 6)
   case "allreduce": try measureReductions()
-  default: say("give allreduce or steps; see docs/scaling.md")
+  case "phasenet", "eqtransformer":
+    let numbers = arguments.dropFirst().compactMap { Int($0) }
+    try measurePicker(arguments[0], pairs: numbers.first ?? 8, steps: numbers.dropFirst().first ?? 6)
+  default: say("give allreduce, steps, phasenet or eqtransformer; see docs/scaling.md")
   }
   MPIEnvironment.finalize(exitCode: 0)
 } catch {

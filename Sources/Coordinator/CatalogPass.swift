@@ -164,7 +164,7 @@ struct CatalogPass: EventPass {
   private static func picker(
     _ input: CatalogInput, _ deep: EventScorer?, over communicator: any Communicator
   ) throws -> PickerFolder {
-    let path = try communicator.agree { try input.picker ?? ShippedModels.folder(.picker) }
+    let path = try communicator.agree { try input.picker ?? deep?.pickerFolder ?? ShippedModels.folder(.picker) }
     let folder = try PickerFolder.load(path, over: communicator)
     try communicator.agree {
       if let wanted = deep?.picker, wanted != folder.card.hash {

@@ -213,7 +213,9 @@ public struct RefineJob: Sendable {
       report.warn("there are no waveforms, so the model's network takes no part; features alone decide")
       return nil
     }
-    return try deepScoring("\(model)/\(own.folder)", communicator)
+    var scorer = try deepScoring("\(model)/\(own.folder)", communicator)
+    if let picker = own.picker { scorer.pickerFolder = "\(model)/\(picker.folder)" }
+    return scorer
   }
 
   /// Writes the catalog from the ranks' intermediate files.

@@ -12,6 +12,8 @@ public struct TrainHybridJob {
   public var windows: [String] = []
   /// The folder of a discriminator that was trained on other events; nil trains one, without each block of time in turn and on all.
   public var discriminator: String?
+  /// The folder of the picker that was asked about the windows, of which the model gets a copy; nil for the one that comes with the program.
+  public var picker: String?
   /// How a discriminator is fitted.
   public var fit = DiscriminatorFit()
   /// The kinds of models on features.
@@ -22,14 +24,21 @@ public struct TrainHybridJob {
   public var settings = ShallowSettings()
   /// What errors cost.
   public var costs = DecisionCosts.usual
-  /// Blocks of time that are left out in turn.
+  /// Blocks of time, or folds of tables, that are left out in turn.
   public var blocks = 5
+  /// What is left out in turn.
+  public var leavesOut = HybridTraining.LeftOut.times
   /// Where the model goes.
   public var output: String
   /// Whether a model there may be replaced, and checkpoints there are ignored.
   public var overwrites = false
   /// How long the job may run.
   public var limits = RunLimits()
+
+  /// The file with what the models said of events while these were left out.
+  static let scoresName = "out_of_fold.csv"
+  /// The files that the job writes.
+  public static let files = ModelFolder.files + [scoresName]
 
   /// Creates a job.
   public init(_ source: LabelledSource, output: String) {
@@ -43,7 +52,7 @@ public struct TrainHybridJob {
   @discardableResult
   public func run(over communicator: any Communicator, report: Reporter) throws -> ModelFolder {
     try OutputFolder.prepare(
-      output, files: ModelFolder.files, overwrites: overwrites, record: RunRecord(command: "train hybrid"),
+      output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "train hybrid"),
       inputs: source.files.real + source.files.fake + windows, over: communicator
     ) {
       try train(over: communicator, report: report)
@@ -75,10 +84,20 @@ public struct TrainHybridJob {
       windows.isEmpty ? nil : try communicator.agree { try EventWindowStore(joining: windows, labels: decided) }
     var training = HybridTraining(ShallowTraining(kinds: kinds, settings: settings, costs: costs))
     training.blocks = blocks
+    training.leavesOut = leavesOut
     let joined = try store.map { try self.network($0, over: communicator, report: report) }
     let folder = try training.run(
       events, network: joined, realFiles: source.files.real, fakeFiles: source.files.fake, over: communicator,
-      onStep: { report.note($0) })
+      onStep: { report.note($0) },
+      onScores: { scores in
+        try communicator.agreeOnRoot {
+          let sink = TextSink()
+          scores.write(to: sink)
+          let file = try FileOutput("\(output)/\(Self.scoresName)")
+          try file.write(sink)
+          try file.commit()
+        }
+      })
     try communicator.agreeOnRoot {
       try folder.write(to: output)
       try? FileManager.default.removeItem(atPath: trainings)
@@ -93,6 +112,7 @@ public struct TrainHybridJob {
     var places: [String: Int] = [:]
     for (place, entry) in store.entries.enumerated() { places[entry.id] = place }
     let own = places
+    let pickerFiles = try self.pickerFiles(store, over: communicator)
     if let discriminator {
       let folder = try DiscriminatorFolder.load(discriminator, over: communicator)
       try communicator.agree {
@@ -110,8 +130,8 @@ public struct TrainHybridJob {
       let all = Array(store.entries.indices)
       let logits = try fit.logits(folder.parameters, store, all, over: communicator)
       let scores = Dictionary(zip(all.map { store.entries[$0].id }, logits)) { first, _ in first }
-      return HybridTraining.Network(scores: .ready(scores)) {
-        try files(over: communicator) { discriminator }
+      return HybridTraining.Network(scores: .ready(scores), pickerFiles: pickerFiles) {
+        try files(DiscriminatorFolder.files, over: communicator) { discriminator }
       }
     }
     var left = 0
@@ -128,13 +148,13 @@ public struct TrainHybridJob {
           next += 1
           return logits[next - 1]
         }
-      }
+      }, pickerFiles: pickerFiles
     ) {
       report.note("training the network on all events")
       let all = Array(store.entries.indices)
       let fitted = try self.fitted(store, all, name: "all", over: communicator, report: report)
       let path = "\(trainings)/all/folder"
-      return try files(over: communicator) {
+      return try files(DiscriminatorFolder.files, over: communicator) {
         var folder = fit.folder(fitted, store: store, source: windows.joined(separator: ", "))
         try folder.write(to: path)
         return path
@@ -158,20 +178,38 @@ public struct TrainHybridJob {
     return fitted
   }
 
-  /// The files of a folder that rank 0 knows, on every rank.
+  /// The files of the picker that was asked about the windows, on every rank.
+  private func pickerFiles(
+    _ store: EventWindowStore, over communicator: any Communicator
+  ) throws -> [String: [UInt8]] {
+    guard !store.picker.isEmpty else { return [:] }
+    return try files(PickerFolder.files, over: communicator) {
+      let path = try picker ?? ShippedModels.folder(.picker)
+      let card = try PickerFolder.read(path).card
+      guard card.hash == store.picker else {
+        throw JobError(
+          .usage,
+          "\(path) is the picker \(card.shortHash), but the windows hold the answers of \(store.picker.prefix(12)); give that one's folder with --picker"
+        )
+      }
+      return path
+    }
+  }
+
+  /// Files of a folder that rank 0 knows, on every rank.
   private func files(
-    over communicator: any Communicator, _ folder: () throws -> String
+    _ names: [String], over communicator: any Communicator, _ folder: () throws -> String
   ) throws -> [String: [UInt8]] {
     var contents: [[UInt8]] = []
     try communicator.agreeOnRoot {
       let path = try folder()
-      contents = try DiscriminatorFolder.files.map { name in
+      contents = try names.map { name in
         let input = try FileInput("\(path)/\(name)")
         return try input.prefix(input.size)
       }
     }
     var files: [String: [UInt8]] = [:]
-    for (index, name) in DiscriminatorFolder.files.enumerated() {
+    for (index, name) in names.enumerated() {
       files[name] = try communicator.broadcast(communicator.isRoot ? contents[index] : [])
     }
     return files

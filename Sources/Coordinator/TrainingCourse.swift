@@ -42,6 +42,7 @@ final class TrainingCourse {
       steps += 1
       try FaultInjection.shared.step(steps, rank: rank)
     }
+    callbacks.inPass = { [self] in try FaultInjection.shared.pass(steps, rank: rank) }
     callbacks.shouldStop = { [self] in
       // What lies between two steps may be the validation of an epoch, or a checkpoint.
       let now = monotonicSeconds()

@@ -9,9 +9,11 @@ struct TrainHybrid: ParsableCommand {
     commandName: "hybrid",
     abstract: "Train models on features and a network on waveforms, and join them.",
     discussion: """
-      What each model is worth is learned from what it says of blocks of time that it was not trained on. Without --discriminator the network \
+      What each model is worth is learned from what it says of blocks of time that it was not trained on, or, with --leave-out tables, of whole \
+      tables: give one for each network, and the model is calibrated for networks that it has not seen. Without --discriminator the network \
       is trained once without each block and once on all; with --discriminator a network that was trained on other events is taken. \
-      The folder that comes out is a model for `refine`; its card.json holds a reliability table, and scores with intervals.
+      The folder that comes out is a model for `refine`, with a copy of the picker that it asks; its card.json holds a reliability table, and \
+      scores with intervals, and out_of_fold.csv what each model said of each event while it was left out.
 
       Example:
 
@@ -42,7 +44,19 @@ struct TrainHybrid: ParsableCommand {
     completion: .directory)
   var discriminator: String?
 
-  @Option(help: ArgumentHelp("Blocks of time that are left out in turn.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "The picker that was asked about the windows; by default the one that comes with the program.",
+      valueName: "folder"))
+  var picker: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What is left out in turn: blocks of time, or whole tables of features, such as those of other networks.",
+      valueName: "times|tables"))
+  var leaveOut = HybridTraining.LeftOut.times
+
+  @Option(help: ArgumentHelp("Blocks of time, or folds of tables, that are left out in turn.", valueName: "n"))
   var blocks = 5
 
   @Option(
@@ -70,6 +84,9 @@ struct TrainHybrid: ParsableCommand {
     guard discriminator == nil || !eventWindows.isEmpty else {
       throw ValidationError("--discriminator needs --event-windows, the windows of the events")
     }
+    guard leaveOut == .times || featureTable.count > 1 else {
+      throw ValidationError("--leave-out tables needs several --feature-table")
+    }
     guard (2...100).contains(blocks) else { throw ValidationError("--blocks must be from 2 to 100") }
     guard (1...10_000).contains(trees) else { throw ValidationError("--trees must be from 1 to 10000") }
     guard (1...10_000).contains(rounds) else { throw ValidationError("--rounds must be from 1 to 10000") }
@@ -87,6 +104,8 @@ struct TrainHybrid: ParsableCommand {
     job.settings.boostingRounds = rounds
     job.costs = costs.costs
     job.blocks = blocks
+    job.leavesOut = leaveOut
+    job.picker = picker
     job.overwrites = out.overwrite
     job.limits = time.limits
     try Program.onAllRanks(log) { communicator, report in

@@ -3,6 +3,7 @@ public import Worker
 
 extension LearningRateSchedule.Scaling: ExpressibleByArgument {}
 extension OptimizerSettings.Method: ExpressibleByArgument {}
+extension HybridTraining.LeftOut: ExpressibleByArgument {}
 
 /// How a network is trained over the ranks.
 struct TrainingOptions: ParsableArguments {

@@ -1,3 +1,4 @@
+import Foundation
 import SeismicFormats
 import TestSupport
 import Testing
@@ -57,6 +58,26 @@ struct STEADTests {
     #expect(traces.map(\.start) == [start.advanced(by: 0.15), start.advanced(by: 0.15)])
     #expect(try file.read(StreamID(network: "XX", station: "ABC", channel: "HHX"), in: span) { _ in }.isEmpty)
     #expect(!file.mayHave(file.streams[0], in: start.advanced(by: 10)..<start.advanced(by: 20)))
+  }
+
+  @Test("a file whose contents were found elsewhere gives the same rows and waveforms", arguments: [false, true])
+  func known(hasTable: Bool) throws {
+    let path = try folder.write("a.hdf5", HDF5Fixtures.stead)
+    if hasTable {
+      try folder.write(
+        "a.csv", "p_arrival_sample,trace_name\n8,ABC.XX_20200102030406_NO\n\n9,ABC.XX_20200102030405_EV\n")
+    }
+    let first = try STEADFile(path, findsByTime: false)
+    #expect(first.streams.isEmpty)
+    let text = try JSONEncoder().encode(first.contents)
+    let second = try STEADFile(path, contents: try JSONDecoder().decode(STEADFile.Contents.self, from: text))
+    let whole = try STEADFile(path)
+    #expect(second.count == whole.count && first.count == whole.count && second.count == (hasTable ? 2 : 3))
+    for index in 0..<whole.count {
+      #expect(try second.row(index) == whole.row(index))
+      #expect(try second.waveform(index).map(\.samples) == whole.waveform(index).map(\.samples))
+    }
+    #expect(second.contents == whole.contents)
   }
 
   @Test("a table of the same name counts before attributes, and says what does not belong to it")

@@ -41,6 +41,20 @@ typedef struct {
   int pool, activation;
 } kernels_product;
 
+/// A change of the sampling rate by `up / down` with a filter whose taps lie by phase.
+typedef struct {
+  long up, down;
+  /// Taps on either side of the middle one, at `up` times the input's rate.
+  long half;
+  /// Taps of a phase.
+  long phase_count;
+  /// [up][phase_count], each phase's in the order of the samples that they meet.
+  const double *phases;
+} kernels_resampling;
+
+/// Writes output[from ..< to]; all samples that their taps meet must be there.
+void kernels_resample(const kernels_resampling *way, const double *samples, long from, long to, double *output);
+
 /// Recurrence of LSTMs of 16 cells over several sequences side by side.
 typedef struct {
   /// Input part of the gates with both biases: [sequence][length][stride], of which 64 numbers are taken: i, f, g, o by 16.

@@ -72,7 +72,7 @@ extension TrainHybridJob {
           "\(blocks + 1) trainings of the network, each: \(fit.plan(store, parts).line(ranks: communicator.size))")
       }
     }
-    return lines + [OutputOutlook(path: output, files: ModelFolder.files, overwrites: overwrites).line(needed: nil)]
+    return lines + [OutputOutlook(path: output, files: Self.files, overwrites: overwrites).line(needed: nil)]
   }
 }
 

@@ -22,6 +22,7 @@ import Worker
 /// | `unit=K` | at the unit number K of the plan, from 0 |
 /// | `count=K` | at the unit that the rank begins as its K-th, from 1 |
 /// | `step=K` | before the rank's K-th step of a training, from 1 |
+/// | `pass=K` | in the middle of the backward pass of the rank's K-th step of a training, from 1 |
 /// | `merge=K` | when rank 0 begins to bring the units together; K is 1 |
 /// | `every=K` | at each unit and each step; K is by how many ms `slow` makes it longer |
 public struct FaultInjection: Sendable {
@@ -32,7 +33,7 @@ public struct FaultInjection: Sendable {
 
   /// Where it happens.
   enum Place: String, Sendable {
-    case unit, count, step, merge, every
+    case unit, count, step, pass, merge, every
   }
 
   struct Fault: Sendable, Equatable {
@@ -112,6 +113,14 @@ public struct FaultInjection: Sendable {
     guard !faults.isEmpty else { return }
     slowDown(rank)
     for fault in meets(.step, number, rank) { try act(fault, "step \(number)") }
+  }
+
+  /// Does what is asked for in the middle of the backward pass of a rank's step of a training.
+  ///
+  /// - Throws: ``JobError`` where a failure is asked for.
+  func pass(_ number: Int, rank: Int) throws {
+    guard !faults.isEmpty else { return }
+    for fault in meets(.pass, number, rank) { try act(fault, "the pass of step \(number)") }
   }
 
   /// Does what is asked for when the units are brought together.

@@ -37,7 +37,13 @@ public struct BlockBootstrap: Sendable {
   }
 
   /// The measures that intervals are worked out for, in a fixed order.
-  public static let measures = ["roc_auc", "brier", "expected_calibration_error", "adaptive_calibration_error"]
+  ///
+  /// Calibration errors are the mean distance between probability and share of real events over ten bins of equal width, over ten of equal numbers of
+  /// events, and the root of the mean squared distance over the latter, less what chance makes of it (Kumar, Liang and Ma, 2019): the first two
+  /// are above 0 for perfect probabilities too, and the more so the less certain these are.
+  public static let measures = [
+    "roc_auc", "brier", "expected_calibration_error", "adaptive_calibration_error", "debiased_calibration_error",
+  ]
 
   /// Intervals of some models, and of the differences between them.
   public struct Intervals: Sendable, Equatable {
@@ -143,7 +149,7 @@ private struct RankedProbabilities {
       real += weight * labels[place]
       squares += weight * distance * distance
     }
-    guard total > 0 else { return [.nan, .nan, .nan, .nan] }
+    guard total > 0 else { return [Double](repeating: .nan, count: BlockBootstrap.measures.count) }
     // Pairs of a real and a fake event in the right order; pairs of equal probability count half.
     var below = 0.0
     var place = 0
@@ -162,7 +168,7 @@ private struct RankedProbabilities {
     let fake = total - real
     return [
       real > 0 && fake > 0 ? area / (real * fake) : .nan, squares / total, calibrationError(weights, total),
-      adaptiveCalibrationError(weights, total),
+      adaptiveCalibrationError(weights, total), debiasedCalibrationError(weights, total),
     ]
   }
 
@@ -184,19 +190,40 @@ private struct RankedProbabilities {
 
   private func adaptiveCalibrationError(_ weights: [Double], _ total: Double) -> Double {
     var error = 0.0
-    var excess = 0.0
+    forEachBin(weights, total) { error += abs($0.excess) }
+    return error / total
+  }
+
+  private func debiasedCalibrationError(_ weights: [Double], _ total: Double) -> Double {
+    var square = 0.0
+    forEachBin(weights, total) { bin in
+      guard bin.weight > 1 else { return }
+      let share = bin.real / bin.weight
+      let distance = bin.excess / bin.weight
+      square += bin.weight / total * (distance * distance - share * (1 - share) / (bin.weight - 1))
+    }
+    return max(square, 0).squareRoot()
+  }
+
+  /// Goes through bins of about equal numbers of events; equal probabilities stay together.
+  private func forEachBin(
+    _ weights: [Double], _ total: Double, _ body: ((weight: Double, real: Double, excess: Double)) -> Void
+  ) {
+    var bin = (weight: 0.0, real: 0.0, excess: 0.0)
     var passed = 0.0
     var number = 1.0
     for (place, event) in order.enumerated() {
       if passed >= number * total / Double(Self.binCount), place > 0, sorted[place] != sorted[place - 1] {
-        error += abs(excess)
-        excess = 0
+        body(bin)
+        bin = (0, 0, 0)
         number = (passed * Double(Self.binCount) / total).rounded(.down) + 1
       }
       let weight = weights[event]
       passed += weight
-      excess += weight * (sorted[place] - labels[place])
+      bin.weight += weight
+      bin.real += weight * labels[place]
+      bin.excess += weight * (sorted[place] - labels[place])
     }
-    return (error + abs(excess)) / total
+    body(bin)
   }
 }

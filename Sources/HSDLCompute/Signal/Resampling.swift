@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Changes the sampling rate by a ratio of whole numbers: one polyphase filter without delay.
 ///
 /// Sample 0 of the output is at sample 0 of the input. The time that it takes grows with the number of samples alone.
@@ -134,49 +136,33 @@ public struct RationalResampler: Sendable {
     let wanted = min(outputCount(samples.count), output.count)
     guard wanted > 0 else { return 0 }
     let last = samples.count - 1
+    // Of these outputs all taps meet samples.
+    let reach = (phaseCount - 1) * up
+    let inner = min(max((reach - half + down - 1) / down, 0), wanted)
+    let outer = samples.count * up > half ? min(max((samples.count * up - 1 - half) / down + 1, inner), wanted) : inner
     phases.withUnsafeBufferPointer { phases in
-      for index in 0..<wanted {
+      if let taps = phases.baseAddress, let source = samples.baseAddress, let target = output.baseAddress, inner < outer
+      {
+        var way = kernels_resampling(up: up, down: down, half: half, phase_count: phaseCount, phases: taps)
+        kernels_resample(&way, source, inner, outer, target)
+      }
+      for index in 0..<wanted where index < inner || index >= outer {
         let time = index * down + half
         let first = time / up - (phaseCount - 1)
         let taps = time % up * phaseCount
         var sum = 0.0
-        if first >= 0, first + phaseCount <= samples.count {
-          sum = innerProduct(phases, taps, samples, first, phaseCount)
-        } else {
-          for tap in 0..<phaseCount {
-            let place = first + tap
-            if place >= 0, place <= last {
-              sum += phases[taps + tap] * samples[place]
-            } else if case .nearest = edge {
-              sum += phases[taps + tap] * samples[place < 0 ? 0 : last]
-            }
+        for tap in 0..<phaseCount {
+          let place = first + tap
+          if place >= 0, place <= last {
+            sum += phases[taps + tap] * samples[place]
+          } else if case .nearest = edge {
+            sum += phases[taps + tap] * samples[place < 0 ? 0 : last]
           }
         }
         output[index] = sum
       }
     }
     return wanted
-  }
-
-  @inline(__always)
-  private func innerProduct(
-    _ a: UnsafeBufferPointer<Double>, _ aStart: Int, _ b: UnsafeBufferPointer<Double>, _ bStart: Int, _ count: Int
-  ) -> Double {
-    guard let a = a.baseAddress.map({ UnsafeRawPointer($0 + aStart) }),
-      let b = b.baseAddress.map({ UnsafeRawPointer($0 + bStart) })
-    else { return 0 }
-    var sum = SIMD8<Double>()
-    let size = MemoryLayout<SIMD8<Double>>.size
-    for block in 0..<count / 8 {
-      sum +=
-        a.loadUnaligned(fromByteOffset: block * size, as: SIMD8<Double>.self)
-        * b.loadUnaligned(fromByteOffset: block * size, as: SIMD8<Double>.self)
-    }
-    var rest = 0.0
-    for index in count / 8 * 8..<count {
-      rest += a.load(fromByteOffset: index * 8, as: Double.self) * b.load(fromByteOffset: index * 8, as: Double.self)
-    }
-    return sum.sum() + rest
   }
 }
 

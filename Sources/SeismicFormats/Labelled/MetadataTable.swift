@@ -43,6 +43,19 @@ final class MetadataTable {
     }
   }
 
+  /// Opens a table of which all that matters is known already.
+  ///
+  /// - Throws: ``FormatError``.
+  init(_ path: String, names: [String], offsets: [Int]) throws {
+    self.path = path
+    input = try FileInput(path)
+    self.names = names
+    self.offsets = offsets
+  }
+
+  /// Where the rows begin.
+  var places: [Int] { offsets }
+
   /// The number of rows.
   var count: Int { offsets.count }
 

@@ -29,14 +29,55 @@ public final class STEADFile: LabelledWaveforms, WaveformArchive {
   /// The most samples that a waveform may have.
   static let lengthLimit = 1 << 24
 
+  /// What there is in a data set: to find it takes a pass over the file or its table.
+  public struct Contents: Codable, Sendable, Equatable {
+    /// The groups with waveforms.
+    var groups: [String]
+    /// The names of the waveforms of each group.
+    var names: [[String]]
+    /// The path of the table, where there is one.
+    var table: String?
+    /// The table's columns.
+    var columns: [String]
+    /// Where the table's rows begin.
+    var rows: [Int]
+  }
+
+  /// What there is in the data set.
+  public var contents: Contents {
+    var lists = [[String]](repeating: [], count: groups.count)
+    for (group, name) in names { lists[group].append(name) }
+    return Contents(
+      groups: groups, names: lists, table: table?.path, columns: table?.names ?? [], rows: table?.places ?? [])
+  }
+
+  /// Opens a data set whose contents are known, such as on all ranks but the one that has found them; waveforms are not found by time.
+  ///
+  /// - Throws: ``FormatError`` when the file cannot be opened.
+  public init(_ path: String, contents: Contents) throws {
+    self.path = path
+    file = try HDF5File(path)
+    groups = contents.groups
+    table = try contents.table.map { try MetadataTable($0, names: contents.columns, offsets: contents.rows) }
+    if table == nil {
+      for (group, list) in contents.names.enumerated() where group < contents.groups.count {
+        for name in list { names.append((group, name)) }
+      }
+    }
+    count = table?.count ?? names.count
+  }
+
   /// Opens a data set.
   ///
   /// - Parameters:
+  ///   - findsByTime: whether waveforms can be read by stream and time; without a table that takes a look at the attributes of each.
   ///   - path: the HDF5 file.
   ///   - table: its table; nil takes the one of the same name, if there is one, and else the attributes.
   ///   - onProblem: told of waveforms whose attributes cannot be read.
   /// - Throws: ``FormatError`` when it is no such file; what `onProblem` throws.
-  public init(_ path: String, table: String? = nil, onProblem: ProblemHandler = { _ in }) throws {
+  public init(
+    _ path: String, table: String? = nil, findsByTime: Bool = true, onProblem: ProblemHandler = { _ in }
+  ) throws {
     self.path = path
     let file = try HDF5File(path)
     self.file = file
@@ -68,6 +109,7 @@ public final class STEADFile: LabelledWaveforms, WaveformArchive {
       let names = ["network_code", "receiver_code", "receiver_type", "trace_start_time"]
       let begin = { (header: [String]) in places = names.map { header.firstIndex(of: $0) } }
       self.table = try MetadataTable(tablePath, begin: begin) { row, fields in
+        guard findsByTime else { return }
         func field(_ place: Int) -> String {
           places[place].map { LabelledWaveform.isMissing(fields[$0]) ? "" : fields[$0] } ?? ""
         }
@@ -82,7 +124,7 @@ public final class STEADFile: LabelledWaveforms, WaveformArchive {
         for name in list { names.append((group, name)) }
       }
       count = names.count
-      for row in 0..<count {
+      for row in 0..<(findsByTime ? count : 0) {
         do {
           let labels = try self.row(row)
           index.add(

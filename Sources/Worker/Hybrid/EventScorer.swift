@@ -8,10 +8,15 @@ public struct EventScorer {
   public var maximumStations: Int
   /// The hash of the picker that is asked about the windows; nil for none.
   public var picker: String?
+  /// The folder of a copy of that picker, beside the network; nil where there is none.
+  public var pickerFolder: String?
 
   /// Puts a scorer together.
-  public init(network: any DeepScoring, maximumStations: Int, picker: String? = nil) {
+  public init(
+    network: any DeepScoring, maximumStations: Int, picker: String? = nil, pickerFolder: String? = nil
+  ) {
     self.picker = picker
+    self.pickerFolder = pickerFolder
     self.network = network
     self.maximumStations = maximumStations
   }

@@ -21,13 +21,14 @@ extension LabelledEvents {
     var known = Known()
     var table = FeatureTable(features: .picks)
     var times: [Double] = []
+    var tables: [Int] = []
     var counts = [0, 0, 0]
     try communicator.agree {
       known = try Self.known(labels, share)
       let chosen = try features ?? FeatureTableFile(featureTables.first ?? "").knownFeatures
       table = FeatureTable(features: chosen)
       var seen: Set<String> = []
-      for path in featureTables {
+      for (number, path) in featureTables.enumerated() {
         let file = try FeatureTableFile(path)
         try file.forEachRow(of: chosen) { id, line, time, values in
           counts[0] += 1
@@ -48,6 +49,7 @@ extension LabelledEvents {
           }
           table.append(id: name, label: label, values: try values())
           times.append(time()?.timeInterval(since: .epoch) ?? .nan)
+          tables.append(number)
         }
       }
     }
@@ -68,7 +70,9 @@ extension LabelledEvents {
       remarks.append("\(left[1]) of \(rows) events are labelled neither real nor fake and are left out")
     }
     let order = table.ids.indices.sorted { table.ids[$0] < table.ids[$1] }
-    self.init(table: table.rows(order), times: order.map { times[$0] }, rowCount: rows, remarks: remarks)
+    self.init(
+      table: table.rows(order), times: order.map { times[$0] }, tables: order.map { tables[$0] }, rowCount: rows,
+      remarks: remarks)
   }
 
   /// The events that fall to a rank.

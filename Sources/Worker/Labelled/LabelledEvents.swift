@@ -8,13 +8,16 @@ public struct LabelledEvents: Sendable {
   public var table: FeatureTable
   /// When each of them was, in seconds since 1970; NaN where that is not known.
   public var times: [Double]
+  /// The number of the table of features in which each of them stands; empty for pick tables.
+  public var tables: [Int] = []
   /// The number of rows of all ranks' tables.
   public var rowCount: Int
   /// What the user should know of the tables.
   public var remarks: [String]
 
-  init(table: FeatureTable, times: [Double], rowCount: Int, remarks: [String]) {
+  init(table: FeatureTable, times: [Double], tables: [Int] = [], rowCount: Int, remarks: [String]) {
     self.table = table
+    self.tables = tables
     self.times = times
     self.rowCount = rowCount
     self.remarks = remarks

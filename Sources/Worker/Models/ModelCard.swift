@@ -64,6 +64,8 @@ public struct ModelCard: Codable, Sendable, Equatable {
     public var folder = "deep"
     /// SHA-256 of each file.
     public var files: [String: String] = [:]
+    /// The picker that is asked about the waveforms; nil where none is, or where it stands elsewhere.
+    public var picker: Picker?
     /// Turns the network's output into an input of the combination.
     public var input: DeepInput
     /// Puts the models' log-odds and the network's together.
@@ -72,6 +74,14 @@ public struct ModelCard: Codable, Sendable, Equatable {
     public var scoring: String
     /// Training events that the network could score.
     public var events: Int
+
+    /// A copy of the picker that is asked about the waveforms.
+    public struct Picker: Codable, Sendable, Equatable {
+      /// The folder with its files.
+      public var folder = "picker"
+      /// SHA-256 of each file.
+      public var files: [String: String]
+    }
 
     /// Says how a network joins.
     public init(input: DeepInput, combination: Stacking, scoring: String, events: Int) {

@@ -14,6 +14,8 @@ public struct ModelFolder: Sendable {
   public var hybrid: HybridModel?
   /// The network's files, by name; empty for models on features alone.
   public var deepFiles: [String: [UInt8]]
+  /// The files of the picker that the network asks, by name; empty where there is none.
+  public var pickerFiles: [String: [UInt8]]
 
   static let cardName = "card.json"
   /// A model file larger than this is no model.
@@ -23,18 +25,25 @@ public struct ModelFolder: Sendable {
   ///
   /// The hashes are worked out here.
   ///
-  /// - Parameter deepFiles: the files of the network, if the card tells of one.
+  /// - Parameters:
+  ///   - deepFiles: the files of the network, if the card tells of one.
+  ///   - pickerFiles: the files of the picker that the network asks, if it asks one.
   /// - Throws: ``JobError`` when the card holds a number that is not finite; ``ComputeError`` when the network does not join
   ///   the models.
-  public init(card: ModelCard, ensemble: ShallowEnsemble, deepFiles: [String: [UInt8]] = [:]) throws {
+  public init(
+    card: ModelCard, ensemble: ShallowEnsemble, deepFiles: [String: [UInt8]] = [:], pickerFiles: [String: [UInt8]] = [:]
+  ) throws {
     self.ensemble = ensemble
     self.deepFiles = deepFiles
+    self.pickerFiles = pickerFiles
     self.card = card
     self.card.kind = card.hybrid == nil ? ModelCard.shallow : ModelCard.hybrid
     self.card.combination = ensemble.stacking
     if let own = card.hybrid {
       hybrid = try HybridModel(shallow: ensemble, deep: own.input, stacking: own.combination)
       self.card.hybrid?.files = deepFiles.mapValues(Self.hash)
+      self.card.hybrid?.picker =
+        pickerFiles.isEmpty ? nil : ModelCard.Hybrid.Picker(files: pickerFiles.mapValues(Self.hash))
     }
     self.card.members = zip(card.members, ensemble.members).map { entry, member in
       var entry = entry
@@ -91,14 +100,17 @@ public struct ModelFolder: Sendable {
         outputs.append(output)
       }
     }
-    if let own = card.hybrid {
-      let folder = "\(path)/\(own.folder)"
-      try makeFolder(folder)
-      for (name, bytes) in deepFiles.sorted(by: { $0.key < $1.key }) {
-        let output = try FileOutput("\(folder)/\(name)")
+    func add(_ files: [String: [UInt8]], in folder: String) throws {
+      try makeFolder("\(path)/\(folder)")
+      for (name, bytes) in files.sorted(by: { $0.key < $1.key }) {
+        let output = try FileOutput("\(path)/\(folder)/\(name)")
         try bytes.withUnsafeBufferPointer { try output.write($0) }
         outputs.append(output)
       }
+    }
+    if let own = card.hybrid {
+      try add(deepFiles, in: own.folder)
+      if let picker = own.picker { try add(pickerFiles, in: picker.folder) }
     }
     let output = try FileOutput("\(path)/\(Self.cardName)")
     try output.write(try Self.encode(card))
@@ -240,14 +252,21 @@ public struct ModelFolder: Sendable {
       }
     }
     var deepFiles: [String: [UInt8]] = [:]
+    var pickerFiles: [String: [UInt8]] = [:]
     if let own = card.hybrid {
       for (name, expected) in own.files.sorted(by: { $0.key < $1.key }) {
         deepFiles[name] = try checked("\(own.folder)/\(name)", expected)
       }
+      if let picker = own.picker {
+        for (name, expected) in picker.files.sorted(by: { $0.key < $1.key }) {
+          pickerFiles[name] = try checked("\(picker.folder)/\(name)", expected)
+        }
+      }
     }
     do {
       return try ModelFolder(
-        card: card, ensemble: ShallowEnsemble(members, stacking: card.combination), deepFiles: deepFiles)
+        card: card, ensemble: ShallowEnsemble(members, stacking: card.combination), deepFiles: deepFiles,
+        pickerFiles: pickerFiles)
     } catch let error as ComputeError {
       throw FormatError(.badData, file: cardPath, found: "\(error)", remedy: "train anew")
     }
@@ -258,5 +277,6 @@ extension ModelCard {
   /// The folders of the model's parts, and the names of the files in them, in a fixed order.
   var fileNames: [(folder: String, names: [String])] {
     members.map { ($0.folder, $0.files.keys.sorted()) } + (hybrid.map { [($0.folder, $0.files.keys.sorted())] } ?? [])
+      + (hybrid?.picker.map { [($0.folder, $0.files.keys.sorted())] } ?? [])
   }
 }

@@ -115,7 +115,8 @@ public struct ShallowTraining: Sendable {
   func folder(
     _ events: LabelledEvents, _ rows: TrainingRows, _ ensemble: ShallowEnsemble, realFiles: [String],
     fakeFiles: [String], scores: [String: [String: Double]], scoring: String, validation: ModelCard.Validation?,
-    hybrid: ModelCard.Hybrid? = nil, deepFiles: [String: [UInt8]] = [:], over communicator: any Communicator
+    hybrid: ModelCard.Hybrid? = nil, deepFiles: [String: [UInt8]] = [:], pickerFiles: [String: [UInt8]] = [:],
+    over communicator: any Communicator
   ) throws -> ModelFolder {
     // Explaining a machine costs with the number of features; the mean size of a contribution needs no more rows.
     let sample = try rows.sampleValues(
@@ -132,7 +133,7 @@ public struct ShallowTraining: Sendable {
         realFiles: realFiles, fakeFiles: fakeFiles, events: counts[0], realEvents: counts[1], rows: events.rowCount,
         fingerprint: String(fingerprint, radix: 16)), settings: settings, scores: scores, scoring: scoring,
       validation: validation)
-    return try ModelFolder(card: card, ensemble: ensemble, deepFiles: deepFiles)
+    return try ModelFolder(card: card, ensemble: ensemble, deepFiles: deepFiles, pickerFiles: pickerFiles)
   }
 
   private static func entry(_ member: CalibratedModel, sample: [Double]) throws -> ModelCard.Member {

@@ -39,6 +39,10 @@ struct TrainingResumeTests {
       #expect(try Self.results(place, "out") == reference)
       try FileManager.default.removeItem(atPath: place.folder.path("out"))
     }
+    // One rank fails where the others wait for its sums: all end, and say which.
+    let alone = try place.run("\(command) out", ranks: 3, faults: "throw,pass=2,rank=1")
+    #expect(alone.exitCode == 70, "\(alone.errorOutput)")
+    #expect(alone.errorOutput.contains("rank 1: the pass of step 2 fails on purpose"))
     // A wish to stop, and the end of the walltime.
     let stopped = try place.shell(
       """

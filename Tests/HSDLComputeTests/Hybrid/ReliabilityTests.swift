@@ -127,6 +127,26 @@ struct BlockBootstrapTests {
     #expect(run(8) != found)
   }
 
+  @Test("what chance makes of a calibration error is taken off, by hand and for perfect probabilities")
+  func debiased() throws {
+    func found(_ p: [Double], _ labels: [UInt8]) -> Double {
+      let keys = p.indices.map { UInt64($0) }
+      return BlockBootstrap(times: p.map { _ in .nan }, keys: keys)
+        .intervals(models: [p], labels: labels, draws: 2, seed: 1).models[0][4].value
+    }
+    // Two bins: 10 events of 0.25 with 5 real, 10 of 0.75 with 5 real: (0.0625 − 0.25 / 9) in both.
+    let p = [Double](repeating: 0.25, count: 10) + [Double](repeating: 0.75, count: 10)
+    let labels = (0..<20).map { UInt8($0 % 2) }
+    #expect(abs(found(p, labels) - (0.0625 - 0.25 / 9).squareRoot()) < 1e-12)
+    // 10 of 0.5 with 5 real: less than chance.
+    #expect(found([Double](repeating: 0.5, count: 10), Array(labels.prefix(10))) == 0)
+    let own = made(20_000, seed: 6)
+    #expect(found(own.p, own.labels) < 0.012)
+    let shifted = own.p.map { 0.9 * $0 + 0.05 }
+    // The mean square of 0.1 (p − 0.5) is 0.01 / 12.
+    #expect(abs(found(shifted, own.labels) - (0.01 / 12).squareRoot()) < 0.008)
+  }
+
   @Test("the interval of a mean is as wide as theory has it")
   func width() {
     // The Brier score of P = 0.5 with an error of 0.25 always has no width; of P = 0 it is the share of real events.

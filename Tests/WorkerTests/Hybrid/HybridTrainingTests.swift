@@ -113,6 +113,91 @@ struct HybridTrainingTests {
 
   private final class Asked { var ids: Set<String> = [] }
 
+  @Test("whole tables are left out in turn, on any number of ranks alike", arguments: 1...3)
+  func tables(ranks: Int) throws {
+    let fixtures = try [HybridFixture(count: 120), HybridFixture(count: 90), HybridFixture(count: 60)]
+    var known: [String: Double] = [:]
+    var network: [String: Int] = [:]
+    var (tables, labels): ([String], [String]) = ([], [])
+    for (number, fixture) in fixtures.enumerated() {
+      func renamed(_ name: String) throws -> String {
+        let text = String(decoding: try fixture.folder.bytes(name), as: UTF8.self)
+        try fixture.folder.write(name, text.replacing("event-", with: "net\(number)-"))
+        return fixture.folder.path(name)
+      }
+      tables.append(try renamed("features.csv"))
+      labels.append(try renamed("labels.csv"))
+      for (id, score) in fixture.scores {
+        known[id.replacing("event-", with: "net\(number)-")] = score
+        network[id.replacing("event-", with: "net\(number)-")] = number
+      }
+    }
+    let (files, scores, networks, marks) = (tables, known, network, labels)
+    func run(_ ranks: Int) throws -> [(ModelFolder, String)] {
+      try InProcessCommunicator.run(ranks: ranks) { communicator in
+        let events = try LabelledEvents(featureTables: files, labels: marks, features: nil, over: communicator)
+        var training = fixtures[0].training()
+        training.leavesOut = .tables
+        let sink = TextSink()
+        let folder = try training.run(
+          events,
+          network: HybridTraining.Network(
+            scores: .outOfFold { training, scored in
+              #expect(Set(training.map { networks[$0] }).isDisjoint(with: scored.map { networks[$0] }))
+              return scored.map { scores[$0] ?? .nan }
+            }, files: { HybridFixture.files }),
+          realFiles: files, fakeFiles: [], over: communicator, onStep: { _ in }, onScores: { $0.write(to: sink) })
+        return (folder, sink.string)
+      }
+    }
+    let single = try #require(try run(1).first)
+    #expect(single.0.card.validation?.blocks == 3)
+    #expect(single.0.card.validation?.method.contains("folds of whole tables") == true)
+    let lines = single.1.split(separator: "\n").map(String.init)
+    #expect(lines.count == 271)
+    #expect(
+      lines.first
+        == "event_id,label,time,fold,log_odds_forest,log_odds_logistic,log_odds_deep,probability_shallow,probability_deep,probability_real"
+    )
+    #expect(lines[1].hasPrefix("net0-event-0,") == false && lines[1].hasPrefix("net0-0,"))
+    for other in try run(ranks) {
+      #expect(other.0.card.hash == single.0.card.hash)
+      #expect(other.1 == single.1)
+    }
+    // One table cannot be left out.
+    #expect(throws: AgreedFailure.self) {
+      try InProcessCommunicator.run(ranks: 2) { communicator in
+        let events = try LabelledEvents(
+          featureTables: [files[0]], labels: [marks[0]], features: nil, over: communicator)
+        var training = fixtures[0].training()
+        training.leavesOut = .tables
+        _ = try training.run(
+          events, network: nil, realFiles: [], fakeFiles: [], over: communicator, onStep: { _ in })
+      }
+    }
+  }
+
+  @Test("a copy of the picker is written with the model, and checked when it is read")
+  func pickerCopy() throws {
+    let fixture = try HybridFixture()
+    let scores = fixture.scores
+    let picker: [String: [UInt8]] = ["model.safetensors": [9, 8, 7], "card.json": Array("{}".utf8)]
+    let model = try #require(
+      try fixture.run(ranks: 2) {
+        HybridTraining.Network(scores: .ready(scores), pickerFiles: picker, files: { HybridFixture.files })
+      }.first)
+    let path = fixture.folder.path("model")
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    try model.write(to: path)
+    #expect(try fixture.folder.bytes("model/picker/model.safetensors") == [9, 8, 7])
+    for loaded in try ModelFolderTests.load(path, ranks: 2) {
+      #expect(loaded.card == model.card && loaded.pickerFiles == picker)
+    }
+    try fixture.folder.write("model/picker/model.safetensors", [UInt8]([9, 8, 6]))
+    let error = #expect(throws: AgreedFailure.self) { try ModelFolderTests.load(path, ranks: 2) }
+    #expect(error?.exitCode == 65 && error?.description.contains("picker/model.safetensors") == true)
+  }
+
   @Test("too few scores, or the wrong number of them, are an error on all ranks")
   func refused() throws {
     let fixture = try HybridFixture(count: 60)

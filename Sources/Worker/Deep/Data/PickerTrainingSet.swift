@@ -1,3 +1,4 @@
+import Foundation
 public import HSDLCompute
 public import MPI
 public import SeismicFormats
@@ -63,7 +64,20 @@ public final class PickerTrainingSet {
   ) throws -> any TrainingRecords {
     switch source {
     case .stead(let path):
-      return try communicator.agree { LabelledRecords(try STEADFile(path, onProblem: onProblem), path: path) }
+      // One rank looks through the file, however many there are.
+      var found: STEADFile?
+      var text: [UInt8] = []
+      try communicator.agreeOnRoot {
+        let file = try STEADFile(path, findsByTime: false, onProblem: onProblem)
+        found = file
+        if communicator.size > 1 { text = Array(try JSONEncoder().encode(file.contents)) }
+      }
+      text = try communicator.broadcast(text)
+      return try communicator.agree {
+        if let found { return LabelledRecords(found, path: path) }
+        let contents = try JSONDecoder().decode(STEADFile.Contents.self, from: Data(text))
+        return LabelledRecords(try STEADFile(path, contents: contents), path: path)
+      }
     case .seisBench(let path):
       return try communicator.agree { LabelledRecords(try SeisBenchDataset(path, onProblem: onProblem), path: path) }
     case .arrays(let path): return try communicator.agree { try ArrayRecords(path) }

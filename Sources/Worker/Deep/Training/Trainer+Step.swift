@@ -152,9 +152,14 @@ extension Trainer {
     reduction.begin(microBatches: own.microBatches.count, terms: max(terms, 1))
     exchange.begin()
     let seed = mixed(settings.seed ^ mixed(UInt64(state.epoch) << 32 ^ UInt64(state.stepInEpoch)))
+    var isFirst = true
     let loss = try model.gradients(
       of: own.microBatches, totalWeight: weight, seed: seed, keys: own.keys, exchange: exchange
     ) { tensor, values in
+      if isFirst {
+        isFirst = false
+        try callbacks.inPass()
+      }
       try reduction.add(tensor, values)
     }
     let done = now()

@@ -14,6 +14,8 @@ public struct TrainingCallbacks {
   public var wantsCheckpoint: () -> Bool = { false }
   /// Called on each rank before each step; what it throws ends the training on all ranks.
   public var beforeStep: () throws -> Void = {}
+  /// Called on each rank in the middle of its backward pass, when the first gradient is known; what it throws is an error of this rank alone.
+  public var inPass: () throws -> Void = {}
 
   /// Callbacks that do nothing.
   public init() {}
