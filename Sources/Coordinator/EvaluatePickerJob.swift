@@ -16,6 +16,9 @@ public struct EvaluatePickerJob: Sendable {
   /// Whether results there may be replaced.
   public var overwrites = false
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// The files that the job writes.
   public static let files = ["metrics.json", "predictions.csv"]
 
@@ -60,6 +63,9 @@ public struct EvaluatePickerJob: Sendable {
         let output = try OutputFolder(output, files: [], overwrites: true)
         try output.write("predictions.csv", result.predictions)
         try output.write("metrics.json", result.metrics)
+        _ = try JobFigures.draw(drawsFigures, output: self.output, report) {
+          PickFigures(rows: PickFigures.rows(result.predictions), tolerance: evaluation.tolerance).all
+        }
         if problems > 0 { report.warn("\(counted(problems, "waveforms")) could not be used") }
         report.say(
           "\(counted(result.count, "waveforms")), a pick within \(evaluation.tolerance) s of the label is right:")
@@ -84,7 +90,7 @@ public struct EvaluatePickerJob: Sendable {
   }
 
   /// A record with its labels, components as up, north, east.
-  private static func trace(_ record: TrainingRecord, order: String, rate: Double) -> LabelledTrace {
+  static func trace(_ record: TrainingRecord, order: String, rate: Double) -> LabelledTrace {
     let letters = Array(order)
     let components = ["Z", "N", "E"].map { letter -> [Double] in
       guard let place = letters.firstIndex(where: { String($0) == letter }), record.present[place] else { return [] }

@@ -17,6 +17,9 @@ struct ScoredEvents {
   /// Of the draws for intervals.
   var seed: UInt64 = 42
 
+  /// Whether figures are drawn.
+  var drawsFigures = true
+
   /// The files that are written.
   static let files = ["metrics.json", "predictions.csv"]
 
@@ -43,6 +46,12 @@ struct ScoredEvents {
     report.say(
       "\(ids.count) events (\(labels.reduce(0) { $0 + Int($1) }) real); 95 % intervals by drawing blocks of time")
     for line in told.lines { report.say(line) }
+    _ = try JobFigures.draw(drawsFigures, output: folder.path, report) {
+      ScoreFigures(
+        models: models.map { ScoreFigures.Model(name: $0.name, probabilities: $0.probabilities) }, labels: labels,
+        events: "\(ids.count) events"
+      ).all
+    }
     report.say("results in \(folder.path)/metrics.json and predictions.csv")
   }
 

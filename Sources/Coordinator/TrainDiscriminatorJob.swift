@@ -18,6 +18,9 @@ public struct TrainDiscriminatorJob {
   /// How long the job may run.
   public var limits = RunLimits()
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// The files that the job writes, beside checkpoints and the history.
   public static let files = DiscriminatorFolder.files
 
@@ -57,6 +60,10 @@ public struct TrainDiscriminatorJob {
       if !labels.isEmpty { folder.card.training["labels"] = labels.joined(separator: ", ") }
       try communicator.agreeOnRoot {
         try folder.write(to: output)
+        _ = try JobFigures.draw(drawsFigures, output: output, report) {
+          [TrainingFigures.course(fitted.outcome.epochs, best: fitted.outcome.bestEpoch, score: "ROC-AUC")]
+            .compactMap { $0 }
+        }
         report.say(
           "discriminator in \(output), ROC-AUC \(fixed(fitted.outcome.bestScore ?? .nan, decimals: 4)) on events that chose the epoch; model \(folder.card.shortHash)"
         )

@@ -31,6 +31,9 @@ public struct TrainHybridJob {
   /// How long the job may run.
   public var limits = RunLimits()
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// Creates a job.
   public init(_ source: LabelledSource, output: String) {
     self.source = source
@@ -79,8 +82,14 @@ public struct TrainHybridJob {
     let folder = try training.run(
       events, network: joined, realFiles: source.files.real, fakeFiles: source.files.fake, over: communicator,
       onStep: { report.note($0) })
+    let sample = try communicator.agree { try TrainingRows(events.table) }.sampleValues(
+      limit: ExplanationFigures.mostEvents, seed: settings.seed, over: CommunicatorCollectives(communicator))
     try communicator.agreeOnRoot {
       try folder.write(to: output)
+      _ = try JobFigures.draw(drawsFigures, output: output, report) {
+        try ExplanationFigures.figures(folder.ensemble.members, values: sample)
+          + ValidationFigures(folder.card).figures
+      }
       try? FileManager.default.removeItem(atPath: trainings)
     }
     if communicator.isRoot { summarize(folder, report) }

@@ -28,6 +28,9 @@ public struct TrainPickerJob: Sendable {
   /// How long the job may run.
   public var limits = RunLimits()
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// The files that the job writes, beside checkpoints and the history.
   public static let files = PickerFolder.files
 
@@ -110,6 +113,9 @@ public struct TrainPickerJob: Sendable {
       }
       var folder = PickerFolder(card: card, parameters: parameters)
       try folder.write(to: output)
+      _ = try JobFigures.draw(drawsFigures, output: output, report) {
+        [TrainingFigures.course(outcome.epochs, best: outcome.bestEpoch, score: "score")].compactMap { $0 }
+      }
       report.say("picker in \(output), the course of the training in history.csv; model \(folder.card.shortHash)")
     }
     return outcome

@@ -97,6 +97,7 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var log: LogOptions
 
   func validate() throws {
@@ -143,6 +144,7 @@ struct Evaluate: ParsableCommand {
         job.changes.pThreshold = pThreshold
         job.changes.sThreshold = sThreshold
         job.overwrites = out.overwrite
+        job.drawsFigures = figures.areWanted
         return job
       }
       try job.run(over: communicator, report: report)
@@ -156,6 +158,7 @@ struct Evaluate: ParsableCommand {
       job.costs = costs.costs
       job.seed = model.seed
       job.overwrites = out.overwrite
+      job.drawsFigures = figures.areWanted
       return try Program.onAllRanks(log) { communicator, report in
         try job.run(over: communicator, report: report)
       }
@@ -165,6 +168,7 @@ struct Evaluate: ParsableCommand {
       job.costs = costs.costs
       job.seed = model.seed
       job.overwrites = out.overwrite
+      job.drawsFigures = figures.areWanted
       try Program.onAllRanks(log) { communicator, report in
         try job.run(over: communicator, report: report)
       }
@@ -183,6 +187,7 @@ struct Evaluate: ParsableCommand {
     job.repeats = repeats
     job.settings = model.settings
     job.overwrites = out.overwrite
+    job.drawsFigures = figures.areWanted
     try Program.onAllRanks(log) { communicator, report in
       try job.run(over: communicator, report: report)
     }

@@ -58,6 +58,7 @@ struct TrainHybrid: ParsableCommand {
   @OptionGroup var options: DiscriminatorOptions
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
 
@@ -84,6 +85,7 @@ struct TrainHybrid: ParsableCommand {
     job.costs = costs.costs
     job.blocks = blocks
     job.overwrites = out.overwrite
+    job.drawsFigures = figures.areWanted
     job.limits = time.limits
     try Program.onAllRanks(log) { communicator, report in
       if plan.dryRun {

@@ -125,8 +125,7 @@ struct PlotArea {
       }
       var fill: RGB?
       if let values = points.values, let colourScale, place < values.count {
-        guard values[place].isFinite else { continue }
-        fill = colourScale.colour(values[place])
+        fill = values[place].isFinite ? colourScale.colour(values[place]) : RGB(190, 190, 190)
       }
       let size = points.sizes.flatMap { place < $0.count && $0[place].isFinite ? min(3, max(0.02, $0[place])) : nil }
       page.symbols.append(PlotSketch.symbol(style, x: px, y: py, fill: fill, size: size))
