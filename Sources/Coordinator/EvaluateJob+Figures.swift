@@ -38,4 +38,65 @@ extension EvaluateJob {
     figures += try ExplanationFigures(training, kinds: kinds, settings: settings).figures()
     return figures
   }
+
+  /// What the page says beside the figures.
+  func page(
+    _ outcomes: [EvaluationOutcome], _ features: FeatureSet, _ scored: FeatureTable, trained: Int, overlap: Int
+  ) -> ModelReport {
+    let real = scored.labels.reduce(0) { $0 + Int($1) }
+    func text(_ outcome: EvaluationOutcome, _ place: Int) -> (mean: String, deviation: String) {
+      let (mean, deviation) = Self.meanAndDeviation(outcome.tests.map { $0.values[place] })
+      return (fixed(mean, decimals: 4), fixed(deviation, decimals: 4))
+    }
+    let titles = [
+      "accuracy", "precision", "recall", "F1", "ROC-AUC", "average precision", "Brier score", "calibration error",
+    ]
+    var blocks: [ReportPage.Block] = []
+    if let main = outcomes.last {
+      blocks.append(
+        .keyFigures(
+          [(4, "ROC-AUC"), (0, "accuracy"), (6, "Brier score")].map { place, name in
+            let (mean, deviation) = text(main, place)
+            return ReportPage.KeyFigure("\(name), \(main.name)", mean, interval: "± \(deviation) between tests")
+          } + [ReportPage.KeyFigure("events", "\(scored.count)", interval: "\(real) real, \(scored.count - real) fake")]
+        ))
+    }
+    blocks.append(
+      .table(
+        ReportPage.Table(
+          "Means and standard deviations over the tests", columns: ["model"] + titles,
+          rows: outcomes.map { outcome in
+            [outcome.name]
+              + titles.indices.map {
+                let (mean, deviation) = text(outcome, $0)
+                return "\(mean) ± \(deviation)"
+              }
+          })))
+    if overlap > 0 {
+      blocks.append(
+        .note(
+          keepsOverlap
+            ? "\(overlap) of the test events are training events too; these scores say nothing about new events."
+            : "\(overlap) test events are training events too and were removed from the test."))
+    }
+    let isTest = testSource != nil
+    return ModelReport(
+      title: "Evaluation of models",
+      subtitle: isTest
+        ? "Trained on \(trained) events, tested on \(scored.count) others"
+        : "\(folds)-fold cross-validation of \(scored.count) events, \(repeats) repeats",
+      results: blocks,
+      facts: [
+        ("real events", ModelReport.list(source.files.real)), ("fake events", ModelReport.list(source.files.fake)),
+      ]
+        + (testSource.map {
+          [
+            ("real test events", ModelReport.list($0.files.real)),
+            ("fake test events", ModelReport.list($0.files.fake)),
+          ]
+        } ?? []) + [
+          ("features", features.names.joined(separator: ", ")), ("models", kinds.map(\.title).joined(separator: ", ")),
+          ("seed", "\(settings.seed)"), ("folds for calibration", "\(settings.calibrationFolds)"),
+        ], files: ["metrics.json", "predictions.csv"])
+  }
 }

@@ -30,7 +30,7 @@ public struct EvaluateJob: Sendable {
   public var drawsFigures = true
 
   /// The files that the job writes.
-  public static let files = ["metrics.json", "predictions.csv"]
+  public static let files = ["metrics.json", "predictions.csv", "report.html"]
 
   /// Creates a job.
   public init(_ source: LabelledSource, output: String) {
@@ -85,9 +85,11 @@ public struct EvaluateJob: Sendable {
       let folder = try OutputFolder(output, files: Self.files, overwrites: overwrites)
       try folder.write("metrics.json", json(outcomes, features, scored, trained: table.count, overlap: overlap).text)
       try folder.write("predictions.csv", predictions(outcomes, scored))
-      _ = try JobFigures.draw(drawsFigures, output: output, report) {
+      let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
         try figures(outcomes, features, scored, training: table)
       }
+      try page(outcomes, features, scored, trained: table.count, overlap: overlap).page(drawing, in: output)
+        .write(to: folder.file("report.html"))
     }
     if communicator.isRoot { summarize(outcomes, features, scored, trained: table.count, overlap: overlap, report) }
   }
@@ -135,7 +137,7 @@ public struct EvaluateJob: Sendable {
   private var isTrainTest: Bool { testSource != nil }
 
   /// Mean and sample standard deviation; NaN values are left out.
-  private static func meanAndDeviation(_ values: [Double]) -> (mean: Double, deviation: Double) {
+  static func meanAndDeviation(_ values: [Double]) -> (mean: Double, deviation: Double) {
     let moments = Moments(values)
     return (moments.mean, moments.count > 1 ? moments.standardDeviation : 0)
   }
@@ -276,7 +278,7 @@ public struct EvaluateJob: Sendable {
           })
     }
     lines.append(contentsOf: textTable(rows))
-    lines.append("results in \(output)/metrics.json and predictions.csv")
+    lines.append("results in \(output)/metrics.json, predictions.csv and report.html")
     for line in lines { report.say(line) }
   }
 }

@@ -20,7 +20,7 @@ public struct EvaluatePickerJob: Sendable {
   public var drawsFigures = true
 
   /// The files that the job writes.
-  public static let files = ["metrics.json", "predictions.csv"]
+  public static let files = ["metrics.json", "predictions.csv", "report.html"]
 
   /// Creates a job.
   public init(model: String, sources: [TrainingSource], output: String) {
@@ -63,7 +63,7 @@ public struct EvaluatePickerJob: Sendable {
         let output = try OutputFolder(output, files: [], overwrites: true)
         try output.write("predictions.csv", result.predictions)
         try output.write("metrics.json", result.metrics)
-        _ = try JobFigures.draw(drawsFigures, output: self.output, report) {
+        let drawing = try JobFigures.draw(drawsFigures, output: self.output, report) {
           PickFigures(rows: PickFigures.rows(result.predictions), tolerance: evaluation.tolerance).all
         }
         if problems > 0 { report.warn("\(counted(problems, "waveforms")) could not be used") }
@@ -85,6 +85,18 @@ public struct EvaluatePickerJob: Sendable {
           ])
         }
         for line in textTable(rows) { report.say(line) }
+        try ModelReport(
+          title: "Evaluation of a picker", subtitle: "\(counted(result.count, "waveforms"))",
+          results: [
+            .table(
+              ReportPage.Table(
+                "A pick within \(evaluation.tolerance) s of the label is right", columns: rows[0],
+                rows: Array(rows.dropFirst())))
+          ],
+          facts: [
+            ("picker", model), ("hash", folder.card.hash), ("data", ModelReport.list(sources.map(\.description))),
+          ], files: Self.files.filter { $0 != "report.html" }
+        ).page(drawing, in: self.output).write(to: "\(self.output)/report.html")
       }
     }
   }

@@ -86,10 +86,11 @@ public struct TrainHybridJob {
       limit: ExplanationFigures.mostEvents, seed: settings.seed, over: CommunicatorCollectives(communicator))
     try communicator.agreeOnRoot {
       try folder.write(to: output)
-      _ = try JobFigures.draw(drawsFigures, output: output, report) {
+      let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
         try ExplanationFigures.figures(folder.ensemble.members, values: sample)
           + ValidationFigures(folder.card).figures
       }
+      try CardReport(folder.card).page(drawing, in: output).write(to: "\(output)/report.html")
       try? FileManager.default.removeItem(atPath: trainings)
     }
     if communicator.isRoot { summarize(folder, report) }

@@ -61,10 +61,11 @@ public struct TrainJob: Sendable {
     let sample = try explained(events, over: communicator)
     try communicator.agreeOnRoot {
       try folder.write(to: output)
-      _ = try JobFigures.draw(drawsFigures, output: output, report) {
+      let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
         try ExplanationFigures.figures(folder.ensemble.members, values: sample)
           + ValidationFigures(folder.card).figures
       }
+      try CardReport(folder.card).page(drawing, in: output).write(to: "\(output)/report.html")
     }
     if communicator.isRoot { summarize(folder, report) }
     return folder

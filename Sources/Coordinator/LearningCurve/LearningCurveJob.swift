@@ -76,7 +76,8 @@ public struct LearningCurveJob {
         let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
           [LearningCurveFigure(curves: told.curves, samples: told.samples).figure].compactMap { $0 }
         }
-        _ = drawing
+        try told.page(inputs: inputs, seed: settings.seed).page(drawing, in: output)
+          .write(to: folder.file("report.html"))
         report.say("results in \(output): \(LearningCurveReport.files.joined(separator: ", "))")
       }
     }

@@ -9,7 +9,7 @@ struct LearningCurveReport {
   let samples: String
 
   /// The files that are written.
-  static let files = ["learning_curve.csv", "summary.csv", "conclusion.txt"]
+  static let files = ["learning_curve.csv", "summary.csv", "conclusion.txt", "report.html"]
 
   /// `learning_curve.csv`: a row for each share, model and repeat.
   var points: String {
@@ -100,8 +100,23 @@ struct LearningCurveReport {
     return "\(fixed(value, decimals: value == value.rounded() ? 0 : 1)) %"
   }
 
+  /// What the page says beside the figure.
+  func page(inputs: [String], seed: UInt64) -> ModelReport {
+    let rows = table
+    return ModelReport(
+      title: "Is a part of the data enough?", subtitle: "Scores against the share of the training data",
+      results: [
+        .list(sentences),
+        .table(ReportPage.Table("Means (least to greatest)", columns: rows[0], rows: Array(rows.dropFirst()))),
+      ],
+      facts: [("inputs", ModelReport.list(inputs)), ("seed", "\(seed)")],
+      files: Self.files.filter { $0 != "report.html" })
+  }
+
   /// A table for the user.
-  var lines: [String] {
+  var lines: [String] { textTable(table) + sentences }
+
+  private var table: [[String]] {
     let measures = (curves.first?.curve.measures ?? []).map(\.name)
     var rows = [["model", "share", samples] + measures + ["size"]]
     for (name, curve) in curves {
@@ -113,7 +128,7 @@ struct LearningCurveReport {
             } + [byteText(Int(summary.bytes.isFinite ? summary.bytes : 0))])
       }
     }
-    return textTable(rows) + sentences
+    return rows
   }
 
   /// Writes the tables and the conclusion.
