@@ -107,10 +107,17 @@ struct FeatureFigures {
       FigureLayer(
         name, style, .points(FigurePoints(x: rows.map { projected[2 * $0] }, y: rows.map { projected[2 * $0 + 1] })))
     }
-    let odd = outliers(projected)
+    let middles = [middle(fake, projected), middle(real, projected)]
+    let odd = outliers(projected, middles)
     let words = FigureLayer(
       "names", .black,
-      .words(odd.map { FigureWords(x: projected[2 * $0], y: projected[2 * $0 + 1], table.ids[$0], side: .right) }))
+      .words(
+        odd.map {
+          // On the side of their own kind, which they are far from.
+          FigureWords(
+            x: projected[2 * $0], y: projected[2 * $0 + 1], table.ids[$0],
+            side: middles[Int(table.labels[$0])].0 < projected[2 * $0] ? .left : .right)
+        }))
     let order = features.names.indices.sorted {
       (abs(components.loadings[0][$1]), $0) < (abs(components.loadings[0][$0]), $1)
     }.prefix(15)
@@ -149,16 +156,18 @@ struct FeatureFigures {
         }))
   }
 
+  /// The middle of some events in the plane.
+  private func middle(_ rows: [Int], _ projected: [Double]) -> (Double, Double) {
+    guard !rows.isEmpty else { return (0, 0) }
+    return (
+      rows.reduce(0) { $0 + projected[2 * $1] } / Double(rows.count),
+      rows.reduce(0) { $0 + projected[2 * $1 + 1] } / Double(rows.count)
+    )
+  }
+
   /// Up to twelve events that lie nearer to the middle of the other kind than to that of their own.
-  private func outliers(_ projected: [Double]) -> [Int] {
+  private func outliers(_ projected: [Double], _ middles: [(Double, Double)]) -> [Int] {
     guard !real.isEmpty, !fake.isEmpty else { return [] }
-    func middle(_ rows: [Int]) -> (Double, Double) {
-      (
-        rows.reduce(0) { $0 + projected[2 * $1] } / Double(rows.count),
-        rows.reduce(0) { $0 + projected[2 * $1 + 1] } / Double(rows.count)
-      )
-    }
-    let middles = [middle(fake), middle(real)]
     func distance(_ event: Int, _ label: Int) -> Double {
       let (dx, dy) = (projected[2 * event] - middles[label].0, projected[2 * event + 1] - middles[label].1)
       return dx * dx + dy * dy

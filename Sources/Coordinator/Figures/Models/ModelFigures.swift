@@ -20,8 +20,8 @@ enum ModelFigures {
       let shares = zip(counts, rows).map { $1 > 0 ? $0 / $1 : .nan }
       return .plot(
         PlotPanel(
-          title: matrix.name, x: FigureAxis("taken for", scale: .categories(["fake", "real"])),
-          y: FigureAxis("is", scale: .categories(["fake", "real"]), isReversed: true),
+          title: matrix.name, x: FigureAxis("prediction", scale: .categories(["fake", "real"])),
+          y: FigureAxis("truth", scale: .categories(["fake", "real"]), isReversed: true),
           layers: [
             FigureLayer(
               "events", .black,
@@ -141,7 +141,7 @@ enum ModelFigures {
           y: FigureAxis("", scale: .categories(order.map { features.names[$0] }), isReversed: true),
           layers: [
             FigureLayer("no contribution", .guide, .guide(.vertical(0)), isInLegend: false),
-            FigureLayer("event", FigureStyle(.grey, .circle, size: 0.09), .points(points)),
+            FigureLayer("event (grey: without a value)", FigureStyle(.grey, .circle, size: 0.09), .points(points)),
           ], aspect: order.count < 6 ? 0.6 : 0.85,
           colourScale: ColourScale(.diverging, 0...1, label: "rank of the feature's value, least to greatest")))
     }

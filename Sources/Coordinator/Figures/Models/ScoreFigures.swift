@@ -1,3 +1,4 @@
+import Foundation
 import HSDLCompute
 
 /// Figures of probabilities that models give to events of which it is known what they are.
@@ -45,7 +46,8 @@ struct ScoreFigures {
       return FigureLayer(name, .series(number), .line(x: points.map(\.0), y: points.map(\.1)))
     }
     // Where curves run along the edge, the corner tells more.
-    let floor = least(found.map { $0.2.points.filter { $0.truePositiveRate >= 0.5 }.map(\.precision).min() ?? 0 })
+    let floor = least(
+      found.map { $0.2.points.filter { (0.5...0.98).contains($0.truePositiveRate) }.map(\.precision).min() ?? 1 })
     let rows = found.flatMap { _, name, curve, _ in
       curve.points.map { point -> [FigureTable.Cell] in
         [
@@ -122,7 +124,7 @@ struct ScoreFigures {
     Figure(
       "reliability", title: "Reliability of probabilities: \(events)",
       altText:
-        "For ten bins of probability the share of events that were real, with 95 % intervals (Wilson); on the diagonal probabilities are right. The calibration error is in the titles, the number of events at the points.",
+        "For ten bins of probability the share of events that were real, with 95 % intervals (Wilson); on the diagonal probabilities are right. Larger points stand for more events; the calibration error is in the titles.",
       columns: min(3, panels.count), panels: panels,
       table: FigureTable(
         columns: [
@@ -145,14 +147,10 @@ struct ScoreFigures {
           FigureLayer(name, style, .line(x: x, y: y)),
           FigureLayer(
             name, style,
-            .points(FigurePoints(x: x, y: y, yInterval: (bins.map(\.wilsonLower), bins.map(\.wilsonUpper))))),
-          FigureLayer(
-            "counts", .black,
-            .words(
-              bins.map {
-                let (place, share) = ($0.meanProbability ?? 0, $0.observed ?? 0)
-                return FigureWords(x: place, y: share, "\($0.count)", side: place > 0.5 ? .left : .right)
-              })),
+            .points(
+              FigurePoints(
+                x: x, y: y, sizes: bins.map { 0.1 + 0.06 * log10(Double($0.count)) },
+                yInterval: (bins.map(\.wilsonLower), bins.map(\.wilsonUpper))))),
         ], aspect: 1))
   }
 
