@@ -18,6 +18,9 @@ public struct EvaluateDiscriminatorJob: Sendable {
   /// Whether results there may be replaced.
   public var overwrites = false
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// The files that the job writes.
   public static let files = ScoredEvents.files
 
@@ -67,6 +70,7 @@ public struct EvaluateDiscriminatorJob: Sendable {
         times: entries.map { $0.time?.timeInterval(since: .epoch) ?? .nan }, models: [("deep", probabilities)])
       scored.costs = costs
       scored.seed = seed
+      scored.drawsFigures = drawsFigures
       try scored.write(
         to: OutputFolder(output, files: Self.files, overwrites: overwrites), mode: "discriminator",
         inputs: [("event_windows", windows), ("discriminator", [discriminator])], report)

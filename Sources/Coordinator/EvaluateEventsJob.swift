@@ -19,6 +19,9 @@ public struct EvaluateEventsJob: Sendable {
   /// Whether results there may be replaced.
   public var overwrites = false
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// The files that the job writes.
   public static let files = ScoredEvents.files
 
@@ -74,6 +77,7 @@ public struct EvaluateEventsJob: Sendable {
     var scored = ScoredEvents(ids: table.ids, labels: table.labels, times: table.times, models: models)
     scored.costs = costs
     scored.seed = seed
+    scored.drawsFigures = drawsFigures
     try scored.write(
       to: OutputFolder(output, files: Self.files, overwrites: overwrites), mode: "refined",
       inputs: [("events", events), ("labels", labels)], report)

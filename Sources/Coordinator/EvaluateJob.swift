@@ -26,8 +26,11 @@ public struct EvaluateJob: Sendable {
   /// Whether results there may be replaced.
   public var overwrites = false
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// The files that the job writes.
-  public static let files = ["metrics.json", "predictions.csv"]
+  public static let files = ["metrics.json", "predictions.csv", "report.html"]
 
   /// Creates a job.
   public init(_ source: LabelledSource, output: String) {
@@ -82,6 +85,11 @@ public struct EvaluateJob: Sendable {
       let folder = try OutputFolder(output, files: Self.files, overwrites: overwrites)
       try folder.write("metrics.json", json(outcomes, features, scored, trained: table.count, overlap: overlap).text)
       try folder.write("predictions.csv", predictions(outcomes, scored))
+      let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
+        try figures(outcomes, features, scored, training: table)
+      }
+      try page(outcomes, features, scored, trained: table.count, overlap: overlap).page(drawing, in: output)
+        .write(to: folder.file("report.html"))
     }
     if communicator.isRoot { summarize(outcomes, features, scored, trained: table.count, overlap: overlap, report) }
   }
@@ -92,15 +100,29 @@ public struct EvaluateJob: Sendable {
   static func run(
     _ plan: any EvaluationPlan, over communicator: any Communicator, report: Reporter
   ) throws -> [[Double]] {
-    var results = [[Double]](repeating: [], count: plan.taskCount)
+    try run(count: plan.taskCount, cost: plan.cost, over: communicator, report: report, work: plan.run)
+  }
+
+  /// Does tasks that are shared out over the ranks.
+  ///
+  /// - Parameters:
+  ///   - count: how many there are.
+  ///   - cost: roughly what each costs.
+  ///   - work: does one; gives numbers.
+  /// - Returns: the numbers of each task, on every rank.
+  static func run(
+    count: Int, cost: (Int) -> Double, over communicator: any Communicator, report: Reporter,
+    work: @escaping (Int) throws -> [Double]
+  ) throws -> [[Double]] {
+    var results = [[Double]](repeating: [], count: count)
     let progress = report.progress("fits")
     var done = 0
-    try UnitSharing(costs: (0..<plan.taskCount).map(plan.cost), over: communicator).run(
-      work: { task, _ in try plan.run(task).withUnsafeBytes { Array($0) } },
+    try UnitSharing(costs: (0..<count).map(cost), over: communicator).run(
+      work: { task, _ in try work(task).withUnsafeBytes { Array($0) } },
       onResult: { task, bytes in
         results[task] = bytes.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
         done += 1
-        progress.update(done, plan.taskCount)
+        progress.update(done, count)
       })
     progress.finish()
     let counts = try communicator.broadcast(results.map(\.count))
@@ -115,7 +137,7 @@ public struct EvaluateJob: Sendable {
   private var isTrainTest: Bool { testSource != nil }
 
   /// Mean and sample standard deviation; NaN values are left out.
-  private static func meanAndDeviation(_ values: [Double]) -> (mean: Double, deviation: Double) {
+  static func meanAndDeviation(_ values: [Double]) -> (mean: Double, deviation: Double) {
     let moments = Moments(values)
     return (moments.mean, moments.count > 1 ? moments.standardDeviation : 0)
   }
@@ -256,7 +278,7 @@ public struct EvaluateJob: Sendable {
           })
     }
     lines.append(contentsOf: textTable(rows))
-    lines.append("results in \(output)/metrics.json and predictions.csv")
+    lines.append("results in \(output)/metrics.json, predictions.csv and report.html")
     for line in lines { report.say(line) }
   }
 }

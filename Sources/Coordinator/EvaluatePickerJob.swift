@@ -16,8 +16,11 @@ public struct EvaluatePickerJob: Sendable {
   /// Whether results there may be replaced.
   public var overwrites = false
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// The files that the job writes.
-  public static let files = ["metrics.json", "predictions.csv"]
+  public static let files = ["metrics.json", "predictions.csv", "report.html"]
 
   /// Creates a job.
   public init(model: String, sources: [TrainingSource], output: String) {
@@ -60,6 +63,9 @@ public struct EvaluatePickerJob: Sendable {
         let output = try OutputFolder(output, files: [], overwrites: true)
         try output.write("predictions.csv", result.predictions)
         try output.write("metrics.json", result.metrics)
+        let drawing = try JobFigures.draw(drawsFigures, output: self.output, report) {
+          PickFigures(rows: PickFigures.rows(result.predictions), tolerance: evaluation.tolerance).all
+        }
         if problems > 0 { report.warn("\(counted(problems, "waveforms")) could not be used") }
         report.say(
           "\(counted(result.count, "waveforms")), a pick within \(evaluation.tolerance) s of the label is right:")
@@ -79,12 +85,24 @@ public struct EvaluatePickerJob: Sendable {
           ])
         }
         for line in textTable(rows) { report.say(line) }
+        try ModelReport(
+          title: "Evaluation of a picker", subtitle: "\(counted(result.count, "waveforms"))",
+          results: [
+            .table(
+              ReportPage.Table(
+                "A pick within \(evaluation.tolerance) s of the label is right", columns: rows[0],
+                rows: Array(rows.dropFirst())))
+          ],
+          facts: [
+            ("picker", model), ("hash", folder.card.hash), ("data", ModelReport.list(sources.map(\.description))),
+          ], files: Self.files.filter { $0 != "report.html" }
+        ).page(drawing, in: self.output).write(to: "\(self.output)/report.html")
       }
     }
   }
 
   /// A record with its labels, components as up, north, east.
-  private static func trace(_ record: TrainingRecord, order: String, rate: Double) -> LabelledTrace {
+  static func trace(_ record: TrainingRecord, order: String, rate: Double) -> LabelledTrace {
     let letters = Array(order)
     let components = ["Z", "N", "E"].map { letter -> [Double] in
       guard let place = letters.firstIndex(where: { String($0) == letter }), record.present[place] else { return [] }

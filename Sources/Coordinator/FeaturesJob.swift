@@ -29,6 +29,9 @@ public struct FeaturesJob: Sendable {
   /// How long the job may run.
   public var limits = RunLimits()
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// Creates a job.
   public init(output: String) { self.output = output }
 
@@ -170,6 +173,9 @@ public struct FeaturesJob: Sendable {
       try folder.write("correlation.csv", Self.correlations(table))
       try folder.write("pca.csv", Self.components(pca, components))
       try folder.write("features.csv", Self.features(table))
+      _ = try JobFigures.draw(drawsFigures, output: output, report) {
+        try FeatureFigures(table).all(components: pca, of: components)
+      }
     }
     var record = RunRecord(command: "features")
     record.inputs = try InputFile.listed(real + fake, over: communicator)

@@ -17,8 +17,11 @@ struct ScoredEvents {
   /// Of the draws for intervals.
   var seed: UInt64 = 42
 
+  /// Whether figures are drawn.
+  var drawsFigures = true
+
   /// The files that are written.
-  static let files = ["metrics.json", "predictions.csv"]
+  static let files = ["metrics.json", "predictions.csv", "report.html"]
 
   init(ids: [String], labels: [UInt8], times: [Double], models: [(name: String, probabilities: [Double])]) {
     self.ids = ids
@@ -43,7 +46,26 @@ struct ScoredEvents {
     report.say(
       "\(ids.count) events (\(labels.reduce(0) { $0 + Int($1) }) real); 95 % intervals by drawing blocks of time")
     for line in told.lines { report.say(line) }
-    report.say("results in \(folder.path)/metrics.json and predictions.csv")
+    let drawing = try JobFigures.draw(drawsFigures, output: folder.path, report) {
+      ScoreFigures(
+        models: models.map { ScoreFigures.Model(name: $0.name, probabilities: $0.probabilities) }, labels: labels,
+        events: "\(ids.count) events"
+      ).all
+    }
+    try page(told, mode: mode, inputs: inputs).page(drawing, in: folder.path).write(to: folder.file("report.html"))
+    report.say("results in \(folder.path)/metrics.json, predictions.csv and report.html")
+  }
+
+  private func page(_ told: ValidationReport, mode: String, inputs: [(String, [String])]) -> ModelReport {
+    ModelReport(
+      title: mode == "refined" ? "Evaluation of a refined catalog" : "Evaluation of a discriminator",
+      subtitle: "\(ids.count) events, \(labels.reduce(0) { $0 + Int($1) }) of them real",
+      results: told.blocks + [
+        .paragraph(
+          "Kept from P = \(fixed(costs.realThreshold, decimals: 3)), rejected below P = \(fixed(costs.fakeThreshold, decimals: 3)), as errors cost: \(costs.lostReal) a lost event, \(costs.keptFake) a false one that is kept, \(costs.review) a look."
+        )
+      ], facts: inputs.map { ($0.0, ModelReport.list($0.1)) } + [("seed", "\(seed)")],
+      files: ["metrics.json", "predictions.csv"])
   }
 
   private func json(_ told: ValidationReport, mode: String, inputs: [(String, [String])]) -> JSONValue {

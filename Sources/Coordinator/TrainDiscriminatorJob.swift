@@ -18,6 +18,9 @@ public struct TrainDiscriminatorJob {
   /// How long the job may run.
   public var limits = RunLimits()
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// The files that the job writes, beside checkpoints and the history.
   public static let files = DiscriminatorFolder.files
 
@@ -57,6 +60,12 @@ public struct TrainDiscriminatorJob {
       if !labels.isEmpty { folder.card.training["labels"] = labels.joined(separator: ", ") }
       try communicator.agreeOnRoot {
         try folder.write(to: output)
+        try TrainingReport(
+          title: "Event discriminator \(folder.card.shortHash)", outcome: fitted.outcome, score: "ROC-AUC",
+          counts: [("events to fit", fitted.trainingCount), ("events to choose by", fitted.validationCount)],
+          facts: folder.card.training.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            + [("hash", folder.card.hash)]
+        ).write(to: output, drawsFigures: drawsFigures, report)
         report.say(
           "discriminator in \(output), ROC-AUC \(fixed(fitted.outcome.bestScore ?? .nan, decimals: 4)) on events that chose the epoch; model \(folder.card.shortHash)"
         )

@@ -39,6 +39,8 @@ public struct TrainHybridJob {
   static let scoresName = "out_of_fold.csv"
   /// The files that the job writes.
   public static let files = ModelFolder.files + [scoresName]
+  /// Whether figures are drawn.
+  public var drawsFigures = true
 
   /// Creates a job.
   public init(_ source: LabelledSource, output: String) {
@@ -98,8 +100,15 @@ public struct TrainHybridJob {
           try file.commit()
         }
       })
+    let sample = try communicator.agree { try TrainingRows(events.table) }.sampleValues(
+      limit: ExplanationFigures.mostEvents, seed: settings.seed, over: CommunicatorCollectives(communicator))
     try communicator.agreeOnRoot {
       try folder.write(to: output)
+      let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
+        try ExplanationFigures.figures(folder.ensemble.members, values: sample)
+          + ValidationFigures(folder.card).figures
+      }
+      try CardReport(folder.card).page(drawing, in: output).write(to: "\(output)/report.html")
       try? FileManager.default.removeItem(atPath: trainings)
     }
     if communicator.isRoot { summarize(folder, report) }

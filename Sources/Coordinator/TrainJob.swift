@@ -20,6 +20,9 @@ public struct TrainJob: Sendable {
   /// Whether a model there may be replaced.
   public var overwrites = false
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// The files that the job writes, beside the folders of the models.
   public static let files = ModelFolder.files
 
@@ -55,7 +58,15 @@ public struct TrainJob: Sendable {
       events, realFiles: source.files.real, fakeFiles: source.files.fake, scores: scores, scoring: scoring,
       over: communicator,
       onStep: { report.note($0) })
-    try communicator.agreeOnRoot { try folder.write(to: output) }
+    let sample = try explained(events, over: communicator)
+    try communicator.agreeOnRoot {
+      try folder.write(to: output)
+      let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
+        try ExplanationFigures.figures(folder.ensemble.members, values: sample)
+          + ValidationFigures(folder.card).figures
+      }
+      try CardReport(folder.card).page(drawing, in: output).write(to: "\(output)/report.html")
+    }
     if communicator.isRoot { summarize(folder, report) }
     return folder
   }
@@ -82,6 +93,15 @@ public struct TrainJob: Sendable {
         uniqueKeysWithValues: zip(BinaryMetrics.names, pooled.values).filter { $0.1.isFinite })
     }
     return (scores, "\(folds)-fold stratified cross-validation, each event scored once")
+  }
+
+  /// Rows to be explained: the same for any number of ranks.
+  ///
+  /// Collective.
+  private func explained(_ events: LabelledEvents, over communicator: any Communicator) throws -> [Double] {
+    let rows = try communicator.agree { try TrainingRows(events.table) }
+    return try rows.sampleValues(
+      limit: ExplanationFigures.mostEvents, seed: settings.seed, over: CommunicatorCollectives(communicator))
   }
 
   private func summarize(_ folder: ModelFolder, _ report: Reporter) {

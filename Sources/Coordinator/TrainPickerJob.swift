@@ -28,6 +28,9 @@ public struct TrainPickerJob: Sendable {
   /// How long the job may run.
   public var limits = RunLimits()
 
+  /// Whether figures are drawn.
+  public var drawsFigures = true
+
   /// The files that the job writes, beside checkpoints and the history.
   public static let files = PickerFolder.files
 
@@ -110,6 +113,13 @@ public struct TrainPickerJob: Sendable {
       }
       var folder = PickerFolder(card: card, parameters: parameters)
       try folder.write(to: output)
+      try TrainingReport(
+        title: "Picker \(folder.card.shortHash)", outcome: outcome, score: "validation score",
+        counts: [("windows to fit", parts.training.count), ("windows to choose by", parts.validation.count)],
+        facts: folder.card.training.text.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } + [
+          ("hash", folder.card.hash)
+        ]
+      ).write(to: output, drawsFigures: drawsFigures, report)
       report.say("picker in \(output), the course of the training in history.csv; model \(folder.card.shortHash)")
     }
     return outcome

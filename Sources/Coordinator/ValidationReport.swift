@@ -18,6 +18,23 @@ struct ValidationReport {
 
   /// Tables of measures with intervals, of differences, and of decisions.
   var lines: [String] {
+    let (measures, decisions) = tables
+    return textTable(measures) + textTable(decisions)
+  }
+
+  /// The same tables for a page.
+  var blocks: [ReportPage.Block] {
+    let (measures, decisions) = tables
+    func table(_ caption: String, _ rows: [[String]]) -> ReportPage.Block {
+      .table(ReportPage.Table(caption, columns: rows[0], rows: Array(rows.dropFirst())))
+    }
+    return [
+      table("Measures with 95 % intervals (blocks of time drawn with replacement)", measures),
+      table("What the thresholds do", decisions),
+    ]
+  }
+
+  private var tables: (measures: [[String]], decisions: [[String]]) {
     func cell(_ interval: BlockBootstrap.Interval?) -> String {
       guard let interval else { return "-" }
       return
@@ -36,7 +53,7 @@ struct ValidationReport {
     for name in validation.differences.keys.sorted() where Self.isTold(name) {
       rows.append([name, ""] + BlockBootstrap.measures.map { cell(validation.differences[name]?[$0]) })
     }
-    return textTable(rows) + textTable(decisions)
+    return (rows, decisions)
   }
 
   /// Differences that the user is told of: those of the hybrid.

@@ -44,6 +44,17 @@ struct OutputOptions: ParsableArguments {
   var overwrite = false
 }
 
+/// Whether figures are drawn.
+struct FigureOptions: ParsableArguments {
+  @Flag(
+    help:
+      "Draw no figures. Without this they are drawn into the folder figures of the output, by GMT where it is installed; the results are the same."
+  )
+  var noFigures = false
+
+  var areWanted: Bool { !noFigures }
+}
+
 /// Whether something is done at all.
 struct PlanOptions: ParsableArguments {
   @Flag(

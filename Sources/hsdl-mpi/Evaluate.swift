@@ -112,6 +112,7 @@ struct Evaluate: ParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var log: LogOptions
 
   func validate() throws {
@@ -158,6 +159,7 @@ struct Evaluate: ParsableCommand {
         job.changes.pThreshold = pThreshold
         job.changes.sThreshold = sThreshold
         job.overwrites = out.overwrite
+        job.drawsFigures = figures.areWanted
         return job
       }
       try job.run(over: communicator, report: report)
@@ -171,6 +173,7 @@ struct Evaluate: ParsableCommand {
       job.costs = costs.costs
       job.seed = model.seed
       job.overwrites = out.overwrite
+      job.drawsFigures = figures.areWanted
       return try Program.onAllRanks(log) { communicator, report in
         try job.run(over: communicator, report: report)
       }
@@ -180,6 +183,7 @@ struct Evaluate: ParsableCommand {
       job.costs = costs.costs
       job.seed = model.seed
       job.overwrites = out.overwrite
+      job.drawsFigures = figures.areWanted
       try Program.onAllRanks(log) { communicator, report in
         try job.run(over: communicator, report: report)
       }
@@ -198,6 +202,7 @@ struct Evaluate: ParsableCommand {
     job.repeats = repeats
     job.settings = model.settings
     job.overwrites = out.overwrite
+    job.drawsFigures = figures.areWanted
     try Program.onAllRanks(log) { communicator, report in
       try job.run(over: communicator, report: report)
     }

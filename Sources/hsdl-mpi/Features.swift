@@ -65,6 +65,7 @@ struct Features: ParsableCommand {
 
   @OptionGroup var sharing: SharingOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var drawing: FigureOptions
   @OptionGroup var running: RunOptions
   @OptionGroup var log: LogOptions
 
@@ -94,6 +95,7 @@ struct Features: ParsableCommand {
     job.components = try components.map { try FeatureSet($0) }
     job.isStrict = strict
     job.overwrites = out.overwrite
+    job.drawsFigures = drawing.areWanted
     job.limits = running.limits
     job.sharing = sharing.limits
     try Program.onAllRanks(log) { communicator, report in

@@ -20,7 +20,7 @@ struct HSDLMPI: ParsableCommand {
     version: programVersion,
     subcommands: [
       Demo.self, Synth.self, Pick.self, Refine.self, Report.self, Features.self, Train.self, Evaluate.self,
-      ImportWeights.self, RunNetwork.self, Convert.self, Inspect.self, LiteratureInventory.self, Doctor.self,
-      Manual.self,
+      LearningCurve.self, ImportWeights.self, RunNetwork.self, Convert.self, Inspect.self, LiteratureInventory.self,
+      Doctor.self, Manual.self,
     ])
 }

@@ -65,6 +65,7 @@ struct TrainShallow: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var log: LogOptions
 
   func validate() throws { try labelled.requireComplete() }
@@ -76,6 +77,7 @@ struct TrainShallow: ParsableCommand {
     job.settings = model.settings
     job.costs = costs.costs
     job.overwrites = out.overwrite
+    job.drawsFigures = figures.areWanted
     try Program.onAllRanks(log) { communicator, report in
       if plan.dryRun {
         for line in try job.plan(over: communicator) { report.say(line) }

@@ -63,6 +63,7 @@ struct TrainDiscriminator: ParsableCommand {
   @OptionGroup var options: DiscriminatorOptions
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
 
@@ -71,6 +72,7 @@ struct TrainDiscriminator: ParsableCommand {
     job.labels = labels + decided.decisions
     job.fit = options.fit
     job.overwrites = out.overwrite
+    job.drawsFigures = figures.areWanted
     job.limits = time.limits
     try Program.onAllRanks(log) { communicator, report in
       if plan.dryRun {

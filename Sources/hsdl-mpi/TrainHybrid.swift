@@ -76,6 +76,7 @@ struct TrainHybrid: ParsableCommand {
   @OptionGroup var options: DiscriminatorOptions
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
 
@@ -107,6 +108,7 @@ struct TrainHybrid: ParsableCommand {
     job.leavesOut = leaveOut
     job.picker = picker
     job.overwrites = out.overwrite
+    job.drawsFigures = figures.areWanted
     job.limits = time.limits
     try Program.onAllRanks(log) { communicator, report in
       if plan.dryRun {

@@ -92,6 +92,7 @@ struct TrainPicker: ParsableCommand {
   @OptionGroup var training: TrainingOptions
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
+  @OptionGroup var figures: FigureOptions
   @OptionGroup var time: TimeOptions
   @OptionGroup var log: LogOptions
 
@@ -154,6 +155,7 @@ struct TrainPicker: ParsableCommand {
         job.settings = training.settings(rate: 1e-3, reference: 64)
         job.fallsByCosine = training.cosine
         job.overwrites = out.overwrite
+        job.drawsFigures = figures.areWanted
         job.limits = time.limits
         return job
       }

@@ -73,6 +73,11 @@ struct HelpTests {
           + ["--test-feature-table", "--test-labels", "--keep-overlap", "--folds", "--repeats", "--output"]
           + ["--overwrite", "metrics.json", "predictions.csv"]
       ),
+      (
+        "learning-curve",
+        options + ["--real", "--fake", "--feature-table", "--labels", "--event-windows", "--data", "--network"]
+          + ["--shares", "--repeats", "--folds", "--test", "--models", "--no-figures", "learning_curve.csv"]
+      ),
       ("convert", options + ["<input>", "<output>", "--to", "--network", "--overwrite", "QuakeML", "FDSN"]),
       ("inspect", options + ["<file>", "--json"]),
       ("doctor", options + ["--output", "--json"]),

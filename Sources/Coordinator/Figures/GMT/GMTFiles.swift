@@ -13,6 +13,9 @@ enum GMTFiles {
   /// Lines, for `gmt plot`.
   static func lines(_ page: Page) -> String { shapes(page.shapes.filter { $0.fill == nil }) }
 
+  /// White plates under words, for `gmt plot`.
+  static func plates(_ page: Page) -> String { shapes(page.words.filter(\.hasPlate).map(\.plate)) }
+
   private static func shapes(_ shapes: [Page.Shape]) -> String {
     let sink = TextSink()
     for shape in shapes where shape.points.count > 1 {

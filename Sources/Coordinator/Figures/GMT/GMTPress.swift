@@ -62,6 +62,11 @@ struct GMTPress {
       try write(GMTFiles.symbols(page), "\(folder)/symbols.txt")
       try gmt.run(["plot", "symbols.txt", "-S", "-N"] + paper, log: "symbols.log")
     }
+    let plates = GMTFiles.plates(page)
+    if !plates.isEmpty {
+      try write(plates, "\(folder)/plates.txt")
+      try gmt.run(["plot", "plates.txt"] + paper, log: "plates.log")
+    }
     if !page.words.isEmpty {
       try write(GMTFiles.words(page), "\(folder)/words.txt")
       try gmt.run(["text", "words.txt", "-F+f+a+j", "-N"] + paper, log: "words.log")

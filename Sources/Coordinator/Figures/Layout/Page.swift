@@ -26,6 +26,11 @@ struct Page {
     var height: Double
     var right: Double { x + width }
     var top: Double { y + height }
+
+    /// Whether it has room in common with another one.
+    func overlaps(_ other: Frame) -> Bool {
+      x < other.right && other.x < right && y < other.top && other.y < top
+    }
   }
 
   /// The coasts and borders of a region, in a frame.
@@ -71,6 +76,33 @@ struct Page {
     /// Degrees against the clock.
     var angle = 0.0
     var anchor = Anchor.leftMiddle
+    /// Whether they stand on a white plate, so that they can be read above symbols.
+    var hasPlate = false
+
+    /// Where the plate lies.
+    var plateFrame: Frame {
+      guard case .plain(let text) = text else { return Frame(x: x, y: y, width: 0, height: 0) }
+      let (width, height) = (TextMetrics.width(text, size: size) + 0.06, TextMetrics.height(size: size) * 0.9)
+      let left =
+        switch anchor {
+        case .leftMiddle, .leftBottom: x - 0.03
+        case .rightMiddle, .rightTop: x + 0.03 - width
+        case .centre, .centreTop, .centreBottom: x - width / 2
+        }
+      let bottom =
+        switch anchor {
+        case .leftMiddle, .rightMiddle, .centre: y - height / 2
+        case .centreTop, .rightTop: y - height
+        case .centreBottom, .leftBottom: y
+        }
+      return Frame(x: left, y: bottom, width: width, height: height)
+    }
+
+    /// The plate.
+    var plate: Shape {
+      let (l, b, r, t) = (plateFrame.x, plateFrame.y, plateFrame.right, plateFrame.top)
+      return Shape(points: [(l, b), (r, b), (r, t), (l, t), (l, b)], fill: RGB(255, 255, 255), pen: nil)
+    }
   }
 
   /// Text, or a power of ten.

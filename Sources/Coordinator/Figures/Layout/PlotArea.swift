@@ -30,6 +30,7 @@ struct PlotArea {
   func draw(_ layers: [FigureLayer], on page: inout Page) {
     // What is filled must not hide the outlines of its neighbours.
     var outlines: [Page.Shape] = []
+    var taken: [Page.Frame] = []
     for layer in layers {
       switch layer.content {
       case .points(let points): draw(points, layer.style, on: &page)
@@ -83,7 +84,7 @@ struct PlotArea {
           }
           drawLine([(x0, y0), (x1, y1)], pen, on: &page)
         }
-      case .words(let words): for word in words { draw(word, layer.style, on: &page) }
+      case .words(let words): for word in words { draw(word, layer.style, on: &page, &taken) }
       }
     }
     page.shapes += outlines
@@ -125,8 +126,7 @@ struct PlotArea {
       }
       var fill: RGB?
       if let values = points.values, let colourScale, place < values.count {
-        guard values[place].isFinite else { continue }
-        fill = colourScale.colour(values[place])
+        fill = values[place].isFinite ? colourScale.colour(values[place]) : RGB(190, 190, 190)
       }
       let size = points.sizes.flatMap { place < $0.count && $0[place].isFinite ? min(3, max(0.02, $0[place])) : nil }
       page.symbols.append(PlotSketch.symbol(style, x: px, y: py, fill: fill, size: size))
@@ -213,7 +213,7 @@ struct PlotArea {
       let (row, column) = (place / columns, place % columns)
       let (left, right) = (edgeX(cells.xEdges[column]), edgeX(cells.xEdges[column + 1]))
       let (bottom, top) = (edgeY(cells.yEdges[row]), edgeY(cells.yEdges[row + 1]))
-      let fitting = TextMetrics.fitted(words[place], into: abs(right - left) - 0.06, size: 8, least: 4.5)
+      let fitting = TextMetrics.fitted(words[place], into: abs(right - left) * 0.86, size: 8, least: 4.5)
       let isDark = cells.values[place].isFinite && colourScale.colour(cells.values[place]).luminance < 0.5
       page.words.append(
         Page.Words(
@@ -223,19 +223,32 @@ struct PlotArea {
     }
   }
 
-  private func draw(_ words: FigureWords, _ style: FigureStyle, on page: inout Page) {
+  /// Draws words on the side that is asked for, or another one where other words stand there; not at all where there is no room.
+  private func draw(
+    _ words: FigureWords, _ style: FigureStyle, on page: inout Page, _ taken: inout [Page.Frame]
+  ) {
     guard let px = atX(words.x), let py = atY(words.y), holds(px, py) else { return }
-    let (dx, dy, anchor): (Double, Double, Page.Anchor) =
-      switch words.side {
-      case .right: (0.12, 0, .leftMiddle)
-      case .left: (-0.12, 0, .rightMiddle)
-      case .above: (0, 0.12, .centreBottom)
-      case .below: (0, -0.12, .centreTop)
-      case .centre: (0, 0, .centre)
-      }
-    page.words.append(
-      Page.Words(
-        x: px + dx, y: py + dy, text: .plain(words.text), size: 6.5, colour: style.colour.rgb, anchor: anchor))
+    let sides: [FigureWords.Side] = words.side == .centre ? [.centre] : [words.side, .left, .right, .above, .below]
+    for side in sides {
+      let (dx, dy, anchor): (Double, Double, Page.Anchor) =
+        switch side {
+        case .right: (0.2, 0, .leftMiddle)
+        case .left: (-0.2, 0, .rightMiddle)
+        case .above: (0, 0.18, .centreBottom)
+        case .below: (0, -0.18, .centreTop)
+        case .centre: (0, 0, .centre)
+        }
+      let placed = Page.Words(
+        x: px + dx, y: py + dy, text: .plain(words.text), size: 6.5, colour: style.colour.rgb, anchor: anchor,
+        hasPlate: true)
+      let plate = placed.plateFrame
+      guard plate.x >= frame.x, plate.right <= frame.right, plate.y >= frame.y, plate.top <= frame.top,
+        !taken.contains(where: { $0.overlaps(plate) })
+      else { continue }
+      taken.append(plate)
+      page.words.append(placed)
+      return
+    }
   }
 
   /// Draws what of a line is inside.
