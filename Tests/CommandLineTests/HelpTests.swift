@@ -80,6 +80,7 @@ struct HelpTests {
       ),
       ("convert", options + ["<input>", "<output>", "--to", "--network", "--overwrite", "QuakeML", "FDSN"]),
       ("inspect", options + ["<file>", "--json"]),
+      ("report", options + ["<folder>", "report.html"]),
       ("doctor", options + ["--output", "--json"]),
       (
         "inventory",
