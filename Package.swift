@@ -107,7 +107,8 @@ let package = Package(
       name: "network-benchmarks", dependencies: ["HSDLCompute", "SeismicFormats"], path: "Benchmarks/Networks",
       swiftSettings: swift),
     .executableTarget(
-      name: "sharing-benchmarks", dependencies: ["Coordinator", "MPI"], path: "Benchmarks/Sharing", swiftSettings: swift
+      name: "sharing-benchmarks", dependencies: ["Coordinator", "MPI", "SeismicFormats"], path: "Benchmarks/Sharing",
+      swiftSettings: swift
     ),
 
     .target(

@@ -3,8 +3,8 @@ import Glibc
 /// What is fuzzed: a reader, given a file with the fuzzer's bytes.
 ///
 /// A reader may refuse a file by throwing; it must not trap, hang, or read
-/// where it may not. Compiled into one module with
-/// Sources/SeismicFormats, so that the readers are seen by the fuzzer (Fuzzing/run).
+/// where it may not. Compiled into one module with Sources/SeismicFormats and
+/// the ledger, so that the readers are seen by the fuzzer (Fuzzing/run).
 private let readers: [String: (String) throws -> Void] = [
   "miniseed": { path in
     for trace in try MiniSEEDFile(path).traces(onProblem: { _ in }) { _ = trace.samples.count }
@@ -14,6 +14,11 @@ private let readers: [String: (String) throws -> Void] = [
   "quakeml": { try all(QuakeMLReader($0)) },
   "scml": { try all(SCMLCatalogReader($0)) },
   "catalog": { path in try all(CatalogFormat.open(path).reader) },
+  // Cut into stretches that are much smaller than its rows.
+  "pick-table": { path in
+    let table = try PickTable(path)
+    for segment in table.segments(ofSize: 64) { _ = try table.read(segment, onProblem: { _ in }) { _ in } }
+  },
   "picks": { path in try StationPickTable.read(path, onProblem: { _ in }) { _ in } },
   "safetensors": { _ = try SafeTensors($0).arrays() },
   "npy": { _ = try NumPyFile.read($0) },
@@ -22,7 +27,56 @@ private let readers: [String: (String) throws -> Void] = [
     for name in archive.names { _ = try? archive.array(name) }
   },
   "sac": { _ = try SACFile($0).trace() },
+  "velocity": { _ = try VelocityModel.open($0, onProblem: { _ in }) },
+  "archive-index": { path in
+    let input = try FileInput(path)
+    let bytes = Array(try input.prefix(input.size))
+    _ = try? ArchiveIndex(table: bytes, path: path)
+    _ = try? SDSIndex(table: bytes, path: path)
+  },
+  "ledger": { path in
+    let input = try FileInput(path)
+    let bytes = try input.prefix(input.size)
+    bytes.withUnsafeBufferPointer { checkLedger(LedgerContent($0)) }
+    // No fuzzer finds a checksum: every line is given the one that it should have, too.
+    let sealed = TextSink()
+    for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {
+      let start = sealed.count
+      line.withUnsafeBufferPointer { sealed.append($0) }
+      LedgerLine.close(sealed, from: start)
+    }
+    checkLedger(LedgerContent(sealed.bytes))
+  },
+  "hdf5": { path in
+    let file = try HDF5File(path)
+    var names = try file.names()
+    for name in names.prefix(16) where file.kind(of: name) == .group {
+      names += (try? file.names(in: name).prefix(16).map { name + "/" + $0 }) ?? []
+    }
+    for name in names.prefix(64) {
+      _ = try? file.attributes(["trace_name", "p_arrival_sample", "snr_db", "dimension_order"], of: name)
+      guard let dataset = try? file.dataset(name) else { continue }
+      _ = try? dataset.value()
+      guard dataset.shape.allSatisfy({ $0 > 0 }) else { continue }
+      let count = dataset.shape.map { min($0, 64) }
+      if count.reduce(1, { $0 &* $1 }) <= 1 << 20 {
+        _ = try? dataset.floats(from: count.map { _ in 0 }, count: count)
+      }
+    }
+  },
 ]
+
+/// What was read of a ledger, written again, is read as the same.
+private func checkLedger(_ content: LedgerContent) {
+  for entry in content.entries.values {
+    let sink = TextSink()
+    entry.append(to: sink)
+    let again = LedgerContent(sink.bytes)
+    guard again.damagedLineCount == 0, again.entries.count == 1, again.entries[entry.name]?.files == entry.files,
+      again.entries[entry.name]?.payload == entry.payload
+    else { abort() }
+  }
+}
 
 private func all(_ reader: any CatalogReader) throws {
   while try reader.next() != nil {}

@@ -34,7 +34,8 @@ ranks() {
   done
   trap - TERM USR1
   # Ranks that had not yet begun to listen were ended by the signal: nothing is lost by that either. 143 is srun's word for it, 15 mpirun's.
-  if [ -n "$warned" ] && { [ "$code" = 143 ] || [ "$code" = 15 ]; }; then code=75; fi
+  # MPICH's mpirun gives 0 now and then after a signal, whatever the ranks ended with; a job that is done after all says so when it is given again.
+  if [ -n "$warned" ]; then case $code in 143 | 15 | 0) code=75 ;; esac; fi
   return "$code"
 }
 
@@ -47,6 +48,12 @@ hand_on() { # signal, process
   esac
 }
 
+# What PBS says of this job under a name; nothing where it says nothing. It folds long lines, and goes on behind a tab.
+job_says() { # name
+  qstat -f "$PBS_JOBID" 2>/dev/null | sed -e ':a' -e '$!N' -e 's/\n\t//' -e 'ta' -e 'P' -e 'D' \
+    | sed -n "s/^ *$1 = //p" | head -n 1 || true
+}
+
 # How much time the batch system leaves, as arguments for the program; nothing where that is not known.
 walltime() {
   local left=
@@ -55,9 +62,14 @@ walltime() {
     # 59:30 is minutes and seconds.
     case $left in *:*:* | *-*) ;; *:*) left="00:$left" ;; *) left= ;; esac
   elif [ -n "${PBS_JOBID:-}" ]; then
-    left=$(qstat -f "$PBS_JOBID" 2>/dev/null | sed -n 's/^ *Resource_List.walltime = //p') || left=
+    left=$(job_says Resource_List.walltime)
   fi
   case $left in [0-9]*:*) printf '%s\n' --walltime "$left" ;; esac
+}
+
+# A value for `qsub -v`: in quotes where it holds a comma, which would end it.
+quoted_for_pbs() { # value
+  case $1 in *,*) printf "'%s'" "$1" ;; *) printf '%s' "$1" ;; esac
 }
 
 # Ends the job with the program's exit code; with 75, which says that the same command goes on, after having a new job take over.
@@ -78,8 +90,20 @@ finish() {
       || sbatch --export="ALL,HSDL_MPI_RESTART=$count" ${SLURM_ARRAY_TASK_ID:+--array="$SLURM_ARRAY_TASK_ID"} "$script"
   elif [ -n "${PBS_JOBID:-}" ]; then
     echo "$script: stopped early; submitting it again ($count)" >&2
+    # What this job was given on the command line the new one has to be given again: resources, queue, account, variables.
+    local options=() name value variables="HSDL_MPI_RESTART=$count"
+    for name in select walltime place; do
+      value=$(job_says "Resource_List.$name")
+      [ -z "$value" ] || options+=(-l "$name=$value")
+    done
+    value=$(job_says queue) && [ -z "$value" ] || options+=(-q "$value")
+    value=$(job_says Account_Name) && [ -z "$value" ] || options+=(-A "$value")
+    for name in CONFIG CATALOGS NETWORKS HSDL_MPI HSDL_MPI_LAUNCH HSDL_MPI_RESTARTS HSDL_MPI_JOBS HSDL_MPI_MODELS MPI_TYPE TASK; do
+      if [ -n "${!name:-}" ]; then variables+=",$name=$(quoted_for_pbs "${!name}")"; fi
+    done
     # One task of an array goes on as a job of its own that is told which task it is.
-    qsub -v "HSDL_MPI_RESTART=$count${PBS_ARRAY_INDEX:+,TASK=$PBS_ARRAY_INDEX}" "$script"
+    if [ -z "${TASK:-}" ] && [ -n "${PBS_ARRAY_INDEX:-}" ]; then variables+=",TASK=$PBS_ARRAY_INDEX"; fi
+    qsub "${options[@]}" -v "$variables" "$script"
   else
     echo "$script: stopped early; the same command goes on" >&2
   fi

@@ -1,10 +1,13 @@
 import Coordinator
 import Foundation
 import MPI
+import SeismicFormats
 
 // What sharing out units costs; see docs/scaling.md.
 //   simulate             a cluster of 4 to 1,024 ranks whose time is only counted, with costs of heavy tails
 //   coordinator [UNITS]  units that take nothing through the real coordinator, under mpirun: units a second, memory
+//   ledger FOLDER [UNITS] [MS]    units that write a small file and keep the processor busy for some ms, under mpirun: what the ledger takes, and
+//                                 how soon a second run knows that all are done
 //   busy [UNITS] [MS]    units of tenfold different length that keep the processor busy, under mpirun: how idle the ranks are
 
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -104,7 +107,7 @@ func coordinator(_ units: Int) throws {
       )
     }
   }
-  MPIEnvironment.finalize()
+  MPIEnvironment.finalize(exitCode: 0)
 }
 
 func busy(_ units: Int, milliseconds: Double) throws {
@@ -135,10 +138,57 @@ func busy(_ units: Int, milliseconds: Double) throws {
       "\(units) units of \(fixed(milliseconds, 0)) ms on average at \(world.size) ranks: \(fixed(elapsed, 3)) s; idle, of the least busy rank: \(fixed(100 * (1 - (shares.min() ?? 0)), 2)) %; busy by rank \(shares.map { fixed(100 * $0, 2) })"
     )
   }
-  MPIEnvironment.finalize()
+  MPIEnvironment.finalize(exitCode: 0)
+}
+
+func ledger(_ folder: String, _ units: Int, milliseconds: Double) throws {
+  let world = try MPIEnvironment.initialize()
+  let text = [UInt8](repeating: 65, count: 2000)
+  for turn in ["first", "second"] {
+    try world.barrier()
+    let start = seconds()
+    var identity = JobIdentity(command: "benchmark", version: "1")
+    identity.add("units", units)
+    let report = Reporter(rank: 1)
+    guard
+      let work = try WorkFolder.open(
+        in: folder, for: identity, limits: RunLimits(), overwrites: false, over: world, report: report)
+    else { break }
+    let course = try UnitCourse(
+      (0..<units).map { UInt64($0) &* 0x9E37_79B9_7F4A_7C15 }, costs: [Double](repeating: 1, count: units), in: work,
+      over: world, report: report)
+    var (worked, done) = (0.0, 0)
+    try course.run(
+      work: { unit, poll in
+        let begin = seconds()
+        let path = "\(work.path)/unit-\(unit)"
+        let file = try FileOutput(path, isDurable: false)
+        try file.write(text.withUnsafeBufferPointer { $0 })
+        try file.commit()
+        while seconds() - begin < milliseconds / 1000 { try poll() }
+        worked += seconds() - begin
+        done += 1
+        return UnitProduct(payload: "unit \(unit)", files: [path])
+      }, onResult: { _, _ in })
+    let elapsed = try world.allreduce(seconds() - start, .maximum)
+    let busy = try world.allreduce(worked, .sum)
+    let count = try world.allreduce(done, .sum)
+    let most = try world.allreduce(memory(), .maximum)
+    if world.isRoot {
+      let rest = elapsed * Double(world.size) - busy
+      print(
+        "\(turn) run, \(units) units at \(world.size) ranks: \(count) done in \(fixed(elapsed, 3)) s, beside the work \(fixed(1e6 * rest / Double(max(units, 1)), 1)) µs of a rank for a unit; at most \(most) KiB a rank"
+      )
+    }
+  }
+  MPIEnvironment.finalize(exitCode: 0)
 }
 
 switch arguments.first {
+case "ledger" where arguments.count > 1:
+  try ledger(
+    arguments[1], arguments.count > 2 ? Int(arguments[2]) ?? 100_000 : 100_000,
+    milliseconds: arguments.count > 3 ? Double(arguments[3]) ?? 0 : 0)
 case "coordinator": try coordinator(arguments.count > 1 ? Int(arguments[1]) ?? 100_000 : 100_000)
 case "busy":
   try busy(

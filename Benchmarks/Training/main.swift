@@ -114,7 +114,7 @@ do {
     try measurePicker(arguments[0], pairs: numbers.first ?? 8, steps: numbers.dropFirst().first ?? 6)
   default: say("give allreduce, steps, phasenet or eqtransformer; see docs/scaling.md")
   }
-  MPIEnvironment.finalize()
+  MPIEnvironment.finalize(exitCode: 0)
 } catch {
   FileHandle.standardError.write(Data("rank \(world.rank): \(error)\n".utf8))
   MPIEnvironment.abort(exitCode: 70)

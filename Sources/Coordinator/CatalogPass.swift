@@ -25,12 +25,13 @@ struct CatalogPass: EventPass {
   ///   - model: the model; without one only features come out.
   ///   - deep: the network of a hybrid model.
   ///   - features: the features that come out.
+  ///   - decisions: what persons have decided; nil where nobody was asked.
   ///   - surroundings: stations, waveforms and travel times, as ``surroundings(_:model:features:isStrict:over:report:)`` makes them.
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
     _ input: CatalogInput, model: ModelFolder?, deep: EventScorer? = nil, features: FeatureSet,
     surroundings: (Surroundings, problems: [Problem]), work: WorkFolder, isStrict: Bool,
-    limits: SharingLimits = SharingLimits(),
+    limits: SharingLimits = SharingLimits(), decisions: Decisions? = nil,
     over communicator: any Communicator, report: Reporter
   ) throws {
     let begin = monotonicSeconds()
@@ -72,7 +73,7 @@ struct CatalogPass: EventPass {
         history: history, model: model, deep: deep?.network, features: features, folder: work.path, isStrict: isStrict,
         catalog: input.catalogs.joined(separator: ", "),
         windowLabels: input.windowStations > 0 ? try LabelledEvents.labels(input.windowLabels) : nil,
-        windowPicker: pickerHash)
+        windowPicker: pickerHash, decisions: decisions)
     }
     let prepared = monotonicSeconds() - begin
     var summaries = [CatalogScoring.UnitSummary?](repeating: nil, count: units.count)
@@ -119,12 +120,12 @@ struct CatalogPass: EventPass {
   ///
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   static func surroundings(
-    _ input: CatalogInput, model: ModelFolder?, features: FeatureSet, isStrict: Bool,
+    _ input: CatalogInput, model: ModelFolder?, features: FeatureSet, isStrict: Bool, budget: ArchiveBudget = .usual,
     over communicator: any Communicator, report: Reporter
   ) throws -> (Surroundings, problems: [Problem]) {
     var found: [Problem] = []
     let surroundings = try Surroundings(
-      input, features: wanted(features, model), over: communicator, report: report
+      input, features: wanted(features, model), budget: budget, over: communicator, report: report
     ) { problem in
       if isStrict { throw problem.error }
       found.append(problem)

@@ -76,6 +76,7 @@ public struct DemoJob: Sendable {
     )
     var refine = RefineJob(.catalog(input(network)), model: "\(output)/model", output: "\(output)/refined")
     refine.overwrites = true
+    refine.writesReport = true
     try refine.run(over: communicator, report: report)
 
     report.say("")

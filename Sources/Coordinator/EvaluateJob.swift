@@ -205,7 +205,7 @@ public struct EvaluateJob: Sendable {
     for outcome in outcomes { sink.append(text: ",probability_\(outcome.name)") }
     sink.append(byte: 10)
     for event in 0..<scored.count {
-      sink.append(csv: scored.ids[event])
+      sink.append(cell: scored.ids[event])
       sink.append(byte: 44)
       sink.append(Int(scored.labels[event]))
       for outcome in outcomes {

@@ -64,7 +64,7 @@ public struct FeaturesJob: Sendable {
     let begin = monotonicSeconds()
     StopSignals.install(isTalking: communicator.isRoot)
     try communicator.agree {
-      try SharingLimits.plan(hasArchive: source.hasArchive, hasNetwork: false).require(sharing.memory)
+      try sharing.plan(hasArchive: source.hasArchive, hasNetwork: source.writesEventWindows).require(sharing.memory)
     }
     var record = RunRecord(command: "features")
     var tables: PickInput?
@@ -74,7 +74,8 @@ public struct FeaturesJob: Sendable {
       tables = try communicator.agree { try PickInput(picks.map { ($0, nil) }, unitSize: unitSize) }
     case .catalog(let input):
       surroundings = try CatalogPass.surroundings(
-        input, model: nil, features: features, isStrict: isStrict, over: communicator, report: report)
+        input, model: nil, features: features, isStrict: isStrict,
+        budget: sharing.archiveBudget(hasNetwork: source.writesEventWindows), over: communicator, report: report)
     }
     var identity = JobIdentity(command: "features", version: programVersion)
     record.inputs = try source.describe(
@@ -204,7 +205,7 @@ public struct FeaturesJob: Sendable {
     let sink = TextSink()
     sink.append(text: "event_id,type,\(table.features.names.joined(separator: ","))\n")
     for event in 0..<table.count {
-      sink.append(csv: table.ids[event])
+      sink.append(cell: table.ids[event])
       sink.append(byte: 44)
       sink.append(Int(table.labels[event]))
       for value in table.row(event) {

@@ -113,7 +113,7 @@ public struct PickJob: Sendable {
   private func pick(over communicator: any Communicator, report: Reporter) throws -> Outcome {
     let begin = monotonicSeconds()
     StopSignals.install(isTalking: communicator.isRoot)
-    try communicator.agree { try SharingLimits.plan(hasArchive: true, hasNetwork: true).require(sharing.memory) }
+    try communicator.agree { try sharing.plan(hasArchive: true, hasNetwork: true).require(sharing.memory) }
     var record = RunRecord(command: "pick")
     let picker = try makePicker(model, communicator)
     let settings = changes.applied(to: picker.network.description)
@@ -123,12 +123,11 @@ public struct PickJob: Sendable {
       if isStrict { throw problem.error }
       if isRoot { found.append(problem) }
     }
-    let inventory = try communicator.agree {
-      if let objection = settings.objection { throw JobError(.usage, objection) }
-      return stations.isEmpty ? nil : try Inventory.open(stations, onProblem: note)
-    }
+    try communicator.agree { if let objection = settings.objection { throw JobError(.usage, objection) } }
+    let inventory = try Inventory.open(stations, over: communicator, onProblem: note)
     let (opened, index, hash) = try Surroundings.open(
-      archive, known: archiveIndex, over: communicator, report: report, onProblem: note)
+      archive, known: archiveIndex, budget: sharing.archiveBudget(hasNetwork: true), over: communicator, report: report,
+      onProblem: note)
     let units = try self.units(opened, over: communicator)
     var identity = JobIdentity(command: "pick", version: programVersion)
     identity.add("archive", archive)

@@ -25,14 +25,15 @@ struct PickPass: EventPass {
   /// - Throws: ``AgreedFailure``, ``CommunicatorError``.
   init(
     _ input: PickInput, model: ModelFolder?, features: FeatureSet = .picks, network: String, work: WorkFolder,
-    isStrict: Bool, limits: SharingLimits = SharingLimits(),
+    isStrict: Bool, limits: SharingLimits = SharingLimits(), decisions: Decisions? = nil,
     over communicator: any Communicator, report: Reporter
   ) throws {
     self.input = input
     for remark in input.remarks { report.warn(remark) }
     let scoring = try communicator.agree {
       try PickScoring(
-        input, model: model, features: features, network: network, folder: work.path, isStrict: isStrict)
+        input, model: model, features: features, network: network, folder: work.path, isStrict: isStrict,
+        decisions: decisions)
     }
     var summaries = [PickScoring.UnitSummary?](repeating: nil, count: input.units.count)
     let progress = report.progress("units")
@@ -128,7 +129,7 @@ struct PickPass: EventPass {
           let parts = csvFields(row)
           first = (file, place, parts.count > 3 ? "\(parts[2]); expected \(parts[3])" : row.string)
         }
-        sink.append(csv: file)
+        sink.append(cell: file)
         sink.append(byte: 44)
         sink.append(place)
         sink.append(byte: 44)

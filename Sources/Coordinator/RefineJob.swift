@@ -16,6 +16,8 @@ public struct RefineJob: Sendable {
   public var overwrites = false
   /// The network code of stations whose code does not say it.
   public var network = ""
+  /// Files of what persons have decided: tables, and catalogs that were worked on.
+  public var decisions: [String] = []
   /// Whether a row that cannot be used ends the job.
   public var isStrict = false
   /// What becomes of units that fail, and of ranks that stall.
@@ -26,6 +28,8 @@ public struct RefineJob: Sendable {
   public var unitSize = 4 << 20
   /// How long the job may run.
   public var limits = RunLimits()
+  /// Whether a page for people and its figures are made of the results.
+  public var writesReport = false
 
   /// Makes a network ready to score, given the folder with its files; each rank gets its own.
   public typealias DeepScoringSource =
@@ -33,7 +37,8 @@ public struct RefineJob: Sendable {
 
   /// The files that the job writes.
   public static let files = [
-    "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv", "run.json",
+    "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv", "review.csv",
+    "run.json", RefinementReport.name,
   ]
 
   /// A discriminator from its folder.
@@ -61,6 +66,12 @@ public struct RefineJob: Sendable {
     public var fake = 0
     /// Events to be looked at.
     public var uncertain = 0
+    /// Entries on which a person's decision counts.
+    public var decided = 0
+    /// Entries whose label is another one than the model's, because a person has decided so.
+    public var overruled = 0
+    /// Decisions on events that are not there.
+    public var unknownDecisions = 0
     /// Rows of the tables that could be used.
     public var rows = 0
     /// Things that could not be used: rows, files, records.
@@ -100,9 +111,10 @@ public struct RefineJob: Sendable {
     }
     let folder = try ModelFolder.load(model, over: communicator)
     record.models = [(model, folder.card.hash)]
+    let decided = try self.decided(over: communicator)
     let deep = try network(of: folder, over: communicator, report)
     try communicator.agree {
-      try SharingLimits.plan(hasArchive: source.hasArchive, hasNetwork: deep != nil).require(sharing.memory)
+      try sharing.plan(hasArchive: source.hasArchive, hasNetwork: deep != nil).require(sharing.memory)
     }
     var surroundings: (Surroundings, problems: [Problem])?
     if case .catalog(let input) = source {
@@ -116,12 +128,19 @@ public struct RefineJob: Sendable {
         }
       }
       surroundings = try CatalogPass.surroundings(
-        input, model: folder, features: .all, isStrict: isStrict, over: communicator, report: report)
+        input, model: folder, features: .all, isStrict: isStrict,
+        budget: sharing.archiveBudget(hasNetwork: deep != nil),
+        over: communicator, report: report)
     }
     var identity = JobIdentity(command: "refine", version: programVersion)
     record.inputs = try source.describe(
       in: &identity, archive: surroundings?.0.archiveHash, unitSize: unitSize, over: communicator)
     identity.add("model", folder.card.hash)
+    if !decisions.isEmpty {
+      let files = try InputFile.hashed(decisions, over: communicator)
+      identity.add("decisions", files: files)
+      record.inputs += files
+    }
     identity.add("network code", network)
     identity.add("strictness", isStrict)
     record.identity = identity
@@ -135,19 +154,23 @@ public struct RefineJob: Sendable {
       case .picks(let picks):
         let input = try tables ?? PickInput(picks.map { ($0, nil) }, unitSize: unitSize)
         pass = try PickPass(
-          input, model: folder, network: network, work: work, isStrict: isStrict, limits: sharing, over: communicator,
-          report: report)
+          input, model: folder, network: network, work: work, isStrict: isStrict, limits: sharing,
+          decisions: decided, over: communicator, report: report)
       case .catalog(let input):
         guard let surroundings else { return Outcome() }
         pass = try CatalogPass(
           input, model: folder, deep: deep, features: .all, surroundings: surroundings, work: work, isStrict: isStrict,
-          limits: sharing, over: communicator, report: report)
+          limits: sharing, decisions: decided, over: communicator, report: report)
       }
       try sharing.tellMemory(over: communicator, report)
       var outcome = Outcome()
       try communicator.agreeOnRoot {
         let start = monotonicSeconds()
-        outcome = try gather(pass, folder, report)
+        let doubtful: DoubtfulEvents
+        (outcome, doubtful) = try gather(pass, folder, decided, work, report)
+        if writesReport {
+          try makeReport(doubtful, surroundings?.0, RunFacts(record, card: folder.card), work, report)
+        }
         outcome.times.gathering = monotonicSeconds() - start
       }
       let times = try communicator.gatherv(pass.times.values)
@@ -155,13 +178,28 @@ public struct RefineJob: Sendable {
       outcome.elapsed = monotonicSeconds() - begin
       record.details = details(outcome, folder, ranks: communicator.size)
       record.outputs = Self.files.filter {
-        $0 != RunRecord.name && ($0 != StationFeatureFile.name || source.writesStationFeatures)
+        // The report can be made again at any time, and is no reason to do the job again.
+        $0 != RunRecord.name && $0 != RefinementReport.name
+          && ($0 != StationFeatureFile.name || source.writesStationFeatures)
       }
       record.resumedCount = work.resumedCount
       try record.write(to: output, over: communicator)
       if communicator.isRoot { summarize(outcome, folder, report) }
       return outcome
     }
+  }
+
+  /// What persons have decided; nil where nobody was asked.
+  ///
+  /// Collective.
+  private func decided(over communicator: any Communicator) throws -> Decisions? {
+    guard !decisions.isEmpty else { return nil }
+    let decided = try Decisions(decisions, over: communicator)
+    // Problems are known to rank 0 alone.
+    try communicator.agreeOnRoot {
+      if isStrict, let first = decided.problems.first { throw first.error }
+    }
+    return decided
   }
 
   /// The network of a hybrid model, ready to score; nil where there is none, or nothing for it to look at.
@@ -184,34 +222,43 @@ public struct RefineJob: Sendable {
   ///
   /// Rank 0 only.
   private func gather(
-    _ pass: any EventPass, _ folder: ModelFolder, _ report: Reporter
-  ) throws -> Outcome {
+    _ pass: any EventPass, _ folder: ModelFolder, _ decisions: Decisions?, _ work: WorkFolder, _ report: Reporter
+  ) throws -> (Outcome, DoubtfulEvents) {
     var outcome = Outcome()
+    let wantsRecords = writesReport && source.hasArchive
     outcome.joinedEvents = pass.joinedCount
     outcome.rows = pass.rowCount
     outcome.stationWindows = pass.stationWindowCount
     outcome.deepEvents = pass.deepCount
     let results = try OutputFolder(output, files: [], overwrites: true)
     RunRecord.withdraw(in: output)
-    let problems = try pass.writeProblems(to: results.file("problems.csv"))
-    outcome.problems = problems.count
-    let writer = EventWriter(card: folder.card, network: network)
+    RefinementReport.remove(from: output)
+    var problems = try pass.writeProblems(to: results.file("problems.csv"))
+    let writer = EventWriter(card: folder.card, network: network, decisions: decisions)
+    let header = source.isCatalog ? writer.catalogEventsHeader : writer.eventsHeader
+    let columns = EventColumns(header)
+    var doubtful = DoubtfulEvents(columns, costs: folder.card.costs)
+    let review = try ReviewTable(columns, costs: folder.card.costs, work: work, in: results)
+    var decided = DecidedEvents(decisions, columns)
     let events = try FileOutput(results.file("events.csv"))
     let features = try FileOutput(results.file("features.csv"))
     let kept = try QuakeMLWriter(results.file("refined.xml"), header: writer.header(kept: true))
     let rejected = try QuakeMLWriter(results.file("rejected.xml"), header: writer.header(kept: false))
-    try events.write(source.isCatalog ? writer.catalogEventsHeader : writer.eventsHeader)
+    try events.write(header)
     try features.write(EventWriter.featuresHeader(source.isCatalog ? .all : .picks))
     let stations = try StationFeatureFile(source, in: results)
     let eventsSink = TextSink(capacity: 1 << 20)
     let featuresSink = TextSink(capacity: 1 << 20)
     try pass.forEachRecord { cursor in
+      if wantsRecords { doubtful.add(row: outcome.events, line: cursor.piece(0), fragment: cursor.piece(2)) }
       outcome.events += 1
       switch cursor.label {
       case .real: outcome.real += 1
       case .fake: outcome.fake += 1
       case .uncertain: outcome.uncertain += 1
       }
+      decided.see(cursor)
+      if cursor.label == .uncertain { try review.add(cursor.piece(0)) }
       eventsSink.append(cursor.piece(0))
       featuresSink.append(cursor.piece(1))
       try stations?.write(cursor.piece(3))
@@ -221,8 +268,14 @@ public struct RefineJob: Sendable {
     }
     try events.write(eventsSink)
     try features.write(featuresSink)
+    try problems.add(try decided.problems(isStrict: isStrict))
+    outcome.problems = problems.count
+    outcome.decided = decided.count
+    outcome.overruled = decided.overruledCount
+    outcome.unknownDecisions = decided.unknownCount
     // The catalog gets its names when all of it is written.
     try problems.file.commit()
+    try review.finish()
     try stations?.commit()
     try pass.writeArchiveIndex(to: results)
     try features.commit()
@@ -230,28 +283,54 @@ public struct RefineJob: Sendable {
     try kept.finish(header: writer.header(kept: true))
     try events.commit()
     problems.warn(report)
-    return outcome
+    decided.warn(report)
+    return (outcome, doubtful)
+  }
+
+  /// Makes figures and page; results are whole already, and are not lost for want of them.
+  ///
+  /// Rank 0 only.
+  private func makeReport(
+    _ doubtful: DoubtfulEvents, _ surroundings: Surroundings?, _ facts: RunFacts, _ work: WorkFolder, _ report: Reporter
+  ) throws {
+    report.note("making the report")
+    do {
+      if case .catalog(let input) = source, let surroundings {
+        let sections = try doubtful.sections(input, surroundings, scratch: "\(work.path)/doubtful.xml")
+        try RecordSection.write(sections, to: output)
+      }
+      try RefinementReport(output: output, facts: facts).write(report)
+    } catch let error as FormatError where error.kind != .inputOutput && error.kind != .cannotCreate {
+      report.warn("the report could not be made: \(error); hsdl-mpi report \(output) tries again")
+    }
   }
 
   private func details(_ outcome: Outcome, _ folder: ModelFolder, ranks: Int) -> [(String, JSONValue)] {
     source.record + [
       ("model", .string(model)), ("model_hash", .string(folder.card.hash)),
       ("model_kind", .string(folder.card.kind)), ("events_scored_by_network", .integer(outcome.deepEvents)),
-      ("ranks", .integer(ranks)),
+      ("decision", RunFacts.decision(folder.card)), ("ranks", .integer(ranks)),
       ("events", .integer(outcome.events)), ("real", .integer(outcome.real)), ("fake", .integer(outcome.fake)),
       ("uncertain", .integer(outcome.uncertain)),
-      (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),
-      (
-        source.isCatalog ? "station_windows" : "rows",
-        .integer(source.isCatalog ? outcome.stationWindows : outcome.rows)
-      ),
-      (source.isCatalog ? "problems" : "unusable_rows", .integer(outcome.problems)),
-      ("elapsed_s", .number(outcome.elapsed)),
-      (
-        "stages_s",
-        .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
-      ),
     ]
+      + (decisions.isEmpty
+        ? []
+        : [
+          ("decisions", .array(decisions.map { .string($0) })), ("decided", .integer(outcome.decided)),
+          ("overruled", .integer(outcome.overruled)), ("unknown_decisions", .integer(outcome.unknownDecisions)),
+        ]) + [
+        (source.isCatalog ? "duplicates" : "split_events", .integer(outcome.joinedEvents)),
+        (
+          source.isCatalog ? "station_windows" : "rows",
+          .integer(source.isCatalog ? outcome.stationWindows : outcome.rows)
+        ),
+        (source.isCatalog ? "problems" : "unusable_rows", .integer(outcome.problems)),
+        ("elapsed_s", .number(outcome.elapsed)),
+        (
+          "stages_s",
+          .object(zip(StageTimes.names, outcome.times.values).map { ($0, .number(($1 * 1000).rounded() / 1000)) })
+        ),
+      ]
   }
 
   private func summarize(_ outcome: Outcome, _ folder: ModelFolder, _ report: Reporter) {
@@ -259,6 +338,11 @@ public struct RefineJob: Sendable {
     report.say(
       "\(counted(outcome.events, "events")): \(outcome.real) real, \(outcome.uncertain) uncertain, \(outcome.fake) fake"
     )
+    if !decisions.isEmpty {
+      report.say(
+        "\(outcome.decided) of these \(outcome.decided == 1 ? "was" : "were") decided by persons, \(outcome.overruled) of them against the model"
+      )
+    }
     if source.isCatalog && outcome.joinedEvents > 0 {
       let isOne = outcome.joinedEvents == 1
       report.say(
@@ -278,6 +362,13 @@ public struct RefineJob: Sendable {
     report.note(
       "\(fixed(outcome.elapsed, decimals: 1)) s, \(fixed(Double(outcome.events) / max(outcome.elapsed, 1e-9), decimals: 0)) events/s; \(shares.joined(separator: ", "))"
     )
-    report.say("kept in \(output)/refined.xml, rejected in rejected.xml, all with reasons in events.csv")
+    report.say(
+      "kept in \(output)/refined.xml, rejected in rejected.xml, all with reasons in events.csv\(writesReport ? "; for people: report.html" : "")"
+    )
+    if outcome.uncertain > 0 {
+      report.note(
+        "the uncertain ones stand in \(output)/review.csv, the most doubtful first: fill in label, who and why, and give it with --decisions"
+      )
+    }
   }
 }

@@ -78,7 +78,7 @@ struct ScoredEvents {
     for model in models { sink.append(text: ",probability_\(model.name)") }
     sink.append(byte: 10)
     for event in ids.indices {
-      sink.append(csv: ids[event])
+      sink.append(cell: ids[event])
       sink.append(byte: 44)
       sink.append(Int(labels[event]))
       for model in models {

@@ -25,21 +25,21 @@ struct Surroundings {
   /// Collective.
   ///
   /// - Parameters:
+  ///   - budget: what the archive may keep in memory.
   ///   - features: those that are wanted; without one of waveforms the archive is not opened.
   ///   - onProblem: told on rank 0 of what could not be used.
   /// - Throws: ``AgreedFailure`` on all ranks.
   init(
-    _ input: CatalogInput, features: FeatureSet, over communicator: any Communicator, report: Reporter,
+    _ input: CatalogInput, features: FeatureSet, budget: ArchiveBudget = .usual, over communicator: any Communicator,
+    report: Reporter,
     onProblem: @escaping ProblemHandler
   ) throws {
     let isRoot = communicator.isRoot
     let handle: ProblemHandler = { problem in if isRoot { try onProblem(problem) } }
-    inventory = try communicator.agree {
-      input.stations.isEmpty ? nil : try Inventory.open(input.stations, onProblem: handle)
-    }
+    inventory = try Inventory.open(input.stations, over: communicator, onProblem: handle)
+    let model = try VelocityModel.open(input.velocityModel, over: communicator, onProblem: handle)
     travelTimes = try communicator.agree {
-      let model = try input.velocityModel.map { try VelocityModel.open($0, onProblem: handle) } ?? .iasp91
-      return try TravelTimes(
+      try TravelTimes(
         model: model, maximumDistance: 1.1 * input.maximumDistance + 10, maximumDepth: Self.maximumDepth)
     }
     let wantsWaveforms =
@@ -51,7 +51,7 @@ struct Surroundings {
       return
     }
     let (opened, index, hash) = try Self.open(
-      address, known: input.archiveIndex, over: communicator, report: report, onProblem: handle)
+      address, known: input.archiveIndex, budget: budget, over: communicator, report: report, onProblem: handle)
     archive = opened
     archiveIndex = index
     archiveHash = hash
@@ -80,39 +80,19 @@ struct Surroundings {
   /// - Parameters:
   ///   - text: the archive's address.
   ///   - known: the file with an index that an earlier run has kept.
+  ///   - budget: what the archive may keep in memory.
   ///   - onProblem: told of what cannot be used.
   /// - Returns: the archive, on rank 0 the index if it is to be kept, and by what the archive's content is known again: its listing, or the
   ///   size of its file.
   /// - Throws: ``AgreedFailure`` on all ranks.
   static func open(
-    _ text: String, known: String?, over communicator: any Communicator, report: Reporter,
+    _ text: String, known: String?, budget: ArchiveBudget, over communicator: any Communicator, report: Reporter,
     onProblem: @escaping ProblemHandler
   ) throws -> (archive: any WaveformArchive, index: [UInt8], hash: String) {
-    let address = try communicator.agree { try ArchiveAddress(text, onProblem: onProblem) }
-    let knownIndex = try communicator.agree {
-      try known.map { path in
-        let input = try FileInput(path)
-        return try input.prefix(input.size)
-      }
-    }
+    let address = try ArchiveAddress(text, over: communicator, onProblem: onProblem)
     report.note("looking through \(address)")
-    // Each rank meets other files, so all of them tell of what they meet.
-    var problems: [Problem] = []
-    let part = try communicator.agree {
-      try address.partialIndex(
-        part: communicator.rank, of: communicator.size, reusing: knownIndex, onProblem: { problems.append($0) })
-    }
-    let parts = try communicator.gatherv(part)
-    let told = try communicator.gatherv(Array(try JSONEncoder().encode(problems)))
-    var index: [UInt8] = []
-    try communicator.agreeOnRoot {
-      for bytes in told {
-        for problem in try JSONDecoder().decode([Problem].self, from: Data(bytes)) { try onProblem(problem) }
-      }
-      index = try address.mergedIndex(parts, onProblem: onProblem)
-    }
-    index = try communicator.broadcast(index)
-    let archive = try communicator.agree { try address.open(index: index, onProblem: onProblem) }
+    let index = try address.index(reusing: known, over: communicator, onProblem: onProblem)
+    let archive = try communicator.agree { try address.open(index: index, budget: budget, onProblem: onProblem) }
     var hash = Checksum.text(index.withUnsafeBytes { Checksum(of: $0) }.value)
     if index.isEmpty, let path = text.firstIndex(of: ":").map({ String(text[text.index(after: $0)...]) }),
       let input = try? FileInput(path)

@@ -7,6 +7,8 @@ public import Worker
 public struct TrainDiscriminatorJob {
   /// The files of windows that `features --event-windows` wrote.
   public var windows: [String]
+  /// Tables that say what the events are, and files of decisions; they overrule what the windows say.
+  public var labels: [String] = []
   /// How it is fitted.
   public var fit = DiscriminatorFit()
   /// Where it goes, and checkpoints.
@@ -32,9 +34,14 @@ public struct TrainDiscriminatorJob {
   public func run(over communicator: any Communicator, report: Reporter) throws -> DiscriminatorFolder {
     try OutputFolder.prepare(
       output, files: Self.files, overwrites: overwrites, record: RunRecord(command: "train discriminator"),
-      inputs: windows, over: communicator
+      inputs: windows + labels, over: communicator
     ) {
-      let store = try communicator.agree { try EventWindowStore(joining: windows) }
+      let store = try communicator.agree {
+        var known = try LabelledEvents.labels(labels)
+        // Events that a person could not decide are left out, whatever the windows say.
+        known.merge(try LabelledSource.features(tables: [], labels: labels).decided()) { $1 }
+        return try EventWindowStore(joining: windows, labels: known)
+      }
       let parts = fit.parts(store, Array(store.entries.indices))
       report.note(
         "\(counted(parts.training.count, "events")) to fit, \(parts.validation.count) to choose by, of \(store.count) in \(windows.joined(separator: ", "))"
@@ -47,6 +54,7 @@ public struct TrainDiscriminatorJob {
       course.finish()
       try TrainingCourse.requireEnd(fitted.outcome)
       var folder = fit.folder(fitted, store: store, source: windows.joined(separator: ", "))
+      if !labels.isEmpty { folder.card.training["labels"] = labels.joined(separator: ", ") }
       try communicator.agreeOnRoot {
         try folder.write(to: output)
         report.say(

@@ -79,7 +79,9 @@ public struct TrainHybridJob {
     report.note("reading labelled events")
     let events = try source.events(features, over: communicator)
     for remark in events.remarks { report.warn(remark) }
-    let store = windows.isEmpty ? nil : try communicator.agree { try EventWindowStore(joining: windows) }
+    let decided = try communicator.agree { try source.decided() }
+    let store =
+      windows.isEmpty ? nil : try communicator.agree { try EventWindowStore(joining: windows, labels: decided) }
     var training = HybridTraining(ShallowTraining(kinds: kinds, settings: settings, costs: costs))
     training.blocks = blocks
     training.leavesOut = leavesOut

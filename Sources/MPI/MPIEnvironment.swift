@@ -1,4 +1,5 @@
 import CMPI
+import Foundation
 
 #if canImport(Glibc)
   import Glibc
@@ -26,11 +27,27 @@ public enum MPIEnvironment {
 
   /// Ends MPI.
   ///
-  /// All ranks must call it; nothing may be communicated afterwards.
-  public static func finalize() {
+  /// All ranks must call it; nothing may be communicated afterwards. MPI waits there for all other ranks, without end for one that has died
+  /// when its work was done; so where it takes too long the process ends itself: there is nothing left to do.
+  ///
+  /// - Parameters:
+  ///   - exitCode: the code with which the process ends then.
+  ///   - seconds: how long MPI may take.
+  public static func finalize(exitCode: Int32, within seconds: Double = 60) {
     var finalized: Int32 = 0
     MPI_Finalized(&finalized)
-    if finalized == 0 && isInitialized { MPI_Finalize() }
+    guard finalized == 0 && isInitialized else { return }
+    let deadline = Thread {
+      Thread.sleep(forTimeInterval: seconds)
+      if Thread.current.isCancelled { return }
+      fflush(nil)
+      // It would wait for that rank's host, too.
+      JobStarter.end(after: 10)
+      _exit(exitCode)
+    }
+    deadline.start()
+    MPI_Finalize()
+    deadline.cancel()
   }
 
   /// Whether MPI was started in this process.

@@ -119,6 +119,16 @@ struct SharingOptions: ParsableArguments {
   }
 }
 
+/// What persons have decided.
+struct DecisionOptions: ParsableArguments {
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "What a seismologist has decided on events: tables with the columns event_id,label,who,why, as review.csv is when it is filled in, or a catalog that was worked on (QuakeML, SeisComP XML). It overrules what else is said of these events.",
+      valueName: "decisions.csv"))
+  var decisions: [String] = []
+}
+
 /// Labelled events.
 struct LabelledOptions: ParsableArguments {
   @Option(
@@ -139,13 +149,18 @@ struct LabelledOptions: ParsableArguments {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Tables that say which events of --feature-table are real or fake (columns event_id,label).",
+      "Tables that say which events of --feature-table are real or fake (columns event_id,label); decisions too.",
       valueName: "labels.csv"))
   var labels: [String] = []
 
+  @OptionGroup var decided: DecisionOptions
+
+  /// All that says what the events are.
+  var allLabels: [String] { labels + decided.decisions }
+
   /// - Throws: `ValidationError` when what was given is not enough for labelled events.
   func requireComplete() throws {
-    guard featureTable.isEmpty == labels.isEmpty else {
+    guard featureTable.isEmpty == allLabels.isEmpty else {
       throw ValidationError("--feature-table and --labels go together")
     }
     guard real.isEmpty == fake.isEmpty else { throw ValidationError("--real and --fake go together") }
@@ -155,7 +170,7 @@ struct LabelledOptions: ParsableArguments {
   }
 
   var source: LabelledSource {
-    featureTable.isEmpty ? .picks(real: real, fake: fake) : .features(tables: featureTable, labels: labels)
+    featureTable.isEmpty ? .picks(real: real, fake: fake) : .features(tables: featureTable, labels: allLabels)
   }
 }
 

@@ -112,7 +112,7 @@ struct Evaluate: ParsableCommand {
       return
     }
     guard events.isEmpty else {
-      guard labelled.real.isEmpty, labelled.fake.isEmpty, labelled.featureTable.isEmpty, !labelled.labels.isEmpty,
+      guard labelled.real.isEmpty, labelled.fake.isEmpty, labelled.featureTable.isEmpty, !labelled.allLabels.isEmpty,
         testReal.isEmpty, testFeatureTable.isEmpty
       else { throw ValidationError("--events goes with --labels, and with no other events") }
       return
@@ -161,7 +161,7 @@ struct Evaluate: ParsableCommand {
       }
     }
     guard events.isEmpty else {
-      var job = EvaluateEventsJob(events: events, labels: labelled.labels, output: out.output)
+      var job = EvaluateEventsJob(events: events, labels: labelled.allLabels, output: out.output)
       job.costs = costs.costs
       job.seed = model.seed
       job.overwrites = out.overwrite

@@ -18,7 +18,8 @@ struct HSDLMPI: ParsableCommand {
       """,
     version: programVersion,
     subcommands: [
-      Demo.self, Synth.self, Pick.self, Refine.self, Features.self, Train.self, Evaluate.self, ImportWeights.self,
+      Demo.self, Synth.self, Pick.self, Refine.self, Report.self, Features.self, Train.self, Evaluate.self,
+      ImportWeights.self,
       RunNetwork.self, Convert.self, Inspect.self, Doctor.self,
     ])
 }

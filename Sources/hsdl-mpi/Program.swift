@@ -83,7 +83,7 @@ enum Program {
     if !anyLauncher, let launcher = Launcher(environment: ProcessInfo.processInfo.environment),
       let objection = launcher.objection(ranks: communicator.size, library: MPIEnvironment.libraryVersion)
     {
-      MPIEnvironment.finalize()
+      MPIEnvironment.finalize(exitCode: ExitStatus.unavailable.rawValue)
       throw JobError(.unavailable, objection)
     }
     var watch: PeerWatch?
@@ -97,13 +97,15 @@ enum Program {
         _exit(ExitStatus.unavailable.rawValue)
       }
       try body(communicator, Reporter(rank: communicator.rank, format: log.logFormat, quiet: log.quiet))
+      // The ranks that have less to do at the end wait here, where a loss is noticed, not in MPI's end, which may take so long only.
+      try communicator.barrier()
       watch?.end()
-      MPIEnvironment.finalize()
+      MPIEnvironment.finalize(exitCode: ExitStatus.done.rawValue)
     } catch let failure as AgreedFailure {
       watch?.end()
       // Every rank has come here: rank 0 speaks, and all end with the same code.
       if communicator.isRoot { sayError(failure.description, failure.exitCode, json: log.logFormat == .json) }
-      MPIEnvironment.finalize()
+      MPIEnvironment.finalize(exitCode: failure.exitCode)
       throw ExitCode(failure.exitCode)
     } catch {
       let code = (error as? any ExitCoded)?.exitCode ?? ExitStatus.internalError.rawValue
@@ -111,7 +113,7 @@ enum Program {
       watch?.end()
       sayError("\(error)", code, rank: alone ? nil : communicator.rank, json: log.logFormat == .json)
       if alone {
-        MPIEnvironment.finalize()
+        MPIEnvironment.finalize(exitCode: code)
         throw ExitCode(code)
       }
       MPIEnvironment.abort(exitCode: code)

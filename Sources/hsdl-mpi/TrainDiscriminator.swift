@@ -50,6 +50,14 @@ struct TrainDiscriminator: ParsableCommand {
     parsing: .upToNextOption, help: ArgumentHelp("The windows of labelled events.", valueName: "event_windows.bin"))
   var eventWindows: [String]
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Tables that say which events are real or fake (columns event_id,label), whatever the windows say; decisions too.",
+      valueName: "labels.csv"))
+  var labels: [String] = []
+
+  @OptionGroup var decided: DecisionOptions
   @OptionGroup var options: DiscriminatorOptions
   @OptionGroup var plan: PlanOptions
   @OptionGroup var out: OutputOptions
@@ -58,6 +66,7 @@ struct TrainDiscriminator: ParsableCommand {
 
   func run() throws {
     var job = TrainDiscriminatorJob(windows: eventWindows, output: out.output)
+    job.labels = labels + decided.decisions
     job.fit = options.fit
     job.overwrites = out.overwrite
     job.limits = time.limits

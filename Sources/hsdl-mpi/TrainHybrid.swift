@@ -27,8 +27,11 @@ struct TrainHybrid: ParsableCommand {
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Tables that say which events are real or fake (columns event_id,label).", valueName: "labels.csv"))
-  var labels: [String]
+      "Tables that say which events are real or fake (columns event_id,label); decisions too.", valueName: "labels.csv")
+  )
+  var labels: [String] = []
+
+  @OptionGroup var decided: DecisionOptions
 
   @Option(
     parsing: .upToNextOption, help: ArgumentHelp("The windows of the same events.", valueName: "event_windows.bin"))
@@ -73,6 +76,7 @@ struct TrainHybrid: ParsableCommand {
   @OptionGroup var log: LogOptions
 
   func validate() throws {
+    guard !labels.isEmpty || !decided.decisions.isEmpty else { throw ValidationError("give --labels, or --decisions") }
     guard discriminator == nil || !eventWindows.isEmpty else {
       throw ValidationError("--discriminator needs --event-windows, the windows of the events")
     }
@@ -85,7 +89,7 @@ struct TrainHybrid: ParsableCommand {
   }
 
   func run() throws {
-    var job = TrainHybridJob(.features(tables: featureTable, labels: labels), output: out.output)
+    var job = TrainHybridJob(.features(tables: featureTable, labels: labels + decided.decisions), output: out.output)
     job.windows = eventWindows
     job.discriminator = discriminator
     job.fit = options.fit

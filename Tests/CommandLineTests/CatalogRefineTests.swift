@@ -18,7 +18,7 @@ enum SyntheticNetwork {
         "features \(input) --station-features --output \(path)/features",
         "train shallow --feature-table \(path)/features/features.csv --labels \(path)/net/labels.csv --models boosting "
           + "--rounds 20 --seed 1 --output \(path)/model",
-        "refine \(input) --station-features --model \(path)/model --output \(path)/refined",
+        "refine --no-report \(input) --station-features --model \(path)/model --output \(path)/refined",
       ] {
         let outcome = try Program.run("hsdl-mpi", command.split(separator: " ").map(String.init) + ["--quiet"])
         if outcome.exitCode != 0 { return "\(command): \(outcome.errorOutput)" }
@@ -78,11 +78,11 @@ extension String {
 @Suite("Catalogs with waveforms")
 struct CatalogRefineTests {
   static let files = [
-    "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv",
+    "events.csv", "features.csv", "station_features.csv", "refined.xml", "rejected.xml", "problems.csv", "review.csv",
   ]
 
   static func refine(_ catalog: String, _ output: String, _ options: String = "--station-features") -> String {
-    "refine --catalog \(catalog) \(SyntheticNetwork.waveforms) --model \(SyntheticNetwork.model) --output \(output) --quiet "
+    "refine --no-report --catalog \(catalog) \(SyntheticNetwork.waveforms) --model \(SyntheticNetwork.model) --output \(output) --quiet "
       + options
   }
 
@@ -194,7 +194,7 @@ struct CatalogRefineTests {
     try place.folder.write(
       "c.yaml",
       "catalog: [\(SyntheticNetwork.catalog)]\narchive: sds:\(SyntheticNetwork.archive)\n"
-        + "stations: \(SyntheticNetwork.stations)\nmodel: \(SyntheticNetwork.model)\nstation-features: true\n"
+        + "stations: \(SyntheticNetwork.stations)\nmodel: \(SyntheticNetwork.model)\nstation-features: true\nno-report: true\n"
         + "output: r\nquiet: true\n")
     try place.succeed("refine --config c.yaml", ranks: 2)
     #expect(try place.shell("ln -s \(SyntheticNetwork.folder)/refined alone").exitCode == 0)

@@ -118,7 +118,7 @@ struct ConversionTests {
     try place.folder.write("t.csv", Self.table)
     try place.succeed("convert t.csv a.xml")
     try place.folder.write("p.csv", Demonstration.table(Demonstration.rows[..<40]))
-    try place.succeed("refine --picks p.csv --model \(Demonstration.model) --output out --quiet")
+    try place.succeed("refine --no-report --picks p.csv --model \(Demonstration.model) --output out --quiet")
     var columns = 0
     for file in ["a.xml", "out/refined.xml", "out/rejected.xml"] {
       for event in try place.folder.text(file).components(separatedBy: "<event ").dropFirst() {

@@ -21,8 +21,8 @@ struct HelpTests {
       ),
       (
         "refine",
-        options + events + ["--model", "--network", "--strict", "--dry-run", "--output", "--overwrite"]
-          + ["refined.xml", "rejected.xml", "events.csv", "features.csv", "problems.csv", "run.json"]
+        options + events + ["--model", "--network", "--decisions", "--strict", "--dry-run", "--output", "--overwrite"]
+          + ["refined.xml", "rejected.xml", "events.csv", "features.csv", "review.csv", "problems.csv", "run.json"]
       ),
       (
         "features",
@@ -33,8 +33,8 @@ struct HelpTests {
         "train shallow",
         options + models
           + [
-            "--real", "--fake", "--feature-table", "--labels", "--cost-lost", "--cost-kept", "--cost-review",
-            "--output", "--overwrite", "card.json", "--dry-run",
+            "--real", "--fake", "--feature-table", "--labels", "--decisions", "--cost-lost", "--cost-kept",
+            "--cost-review", "--output", "--overwrite", "card.json", "--dry-run",
           ]
       ),
       (
@@ -54,7 +54,10 @@ struct HelpTests {
             "--batch-size", "--micro-batch-size", "--learning-rate", "--warm-up", "--clip", "--patience", "history.csv",
           ]
       ),
-      ("train discriminator", options + ["--dry-run", "--event-windows", "--max-stations", "--epochs", "history.csv"]),
+      (
+        "train discriminator",
+        options + ["--dry-run", "--event-windows", "--decisions", "--max-stations", "--epochs", "history.csv"]
+      ),
       (
         "pick",
         options + [
@@ -72,6 +75,7 @@ struct HelpTests {
       ),
       ("convert", options + ["<input>", "<output>", "--to", "--network", "--overwrite", "QuakeML", "FDSN"]),
       ("inspect", options + ["<file>", "--json"]),
+      ("report", options + ["<folder>", "report.html"]),
       ("doctor", options + ["--output", "--json"]),
     ] as [(String, [String])])
   func command(name: String, words: [String]) throws {

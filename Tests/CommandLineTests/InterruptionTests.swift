@@ -14,7 +14,7 @@ struct InterruptionTests {
     let outcome = try place.shell(
       """
       mpirun -n 3 sh -c 'test "$PMI_RANK" != 2 || echo $$ > rank; \
-      exec $PROGRAM refine --picks t.csv --model \(Demonstration.model) --output out --quiet' > log 2>&1 &
+      exec $PROGRAM refine --no-report --picks t.csv --model \(Demonstration.model) --output out --quiet' > log 2>&1 &
       job=$!
       while ! test -s out/.hsdl-mpi-work/ledger || ! test -s rank; do sleep 0.02; done
       kill -9 $(cat rank) && wait $job
@@ -23,7 +23,7 @@ struct InterruptionTests {
     #expect(place.names("out") == [".hsdl-mpi-lock", ".hsdl-mpi-work"])
     // It was another table's work.
     try place.folder.write("t.csv", Demonstration.table(rows[..<50]))
-    let command = "refine --picks t.csv --model \(Demonstration.model) --output out --quiet"
+    let command = "refine --no-report --picks t.csv --model \(Demonstration.model) --output out --quiet"
     let refused = try place.run(command, ranks: 2)
     #expect(refused.exitCode == 73)
     #expect(refused.errorOutput.contains("it holds the unfinished work of another job: picks was t.csv ("))
@@ -36,7 +36,7 @@ struct InterruptionTests {
     let place = try Workplace()
     try place.folder.write("t.csv", Demonstration.table(Demonstration.rows[..<9]))
     let outcome = try place.succeed(
-      "refine --picks t.csv --model \(Demonstration.model) --output out --dry-run", ranks: ranks)
+      "refine --no-report --picks t.csv --model \(Demonstration.model) --output out --dry-run", ranks: ranks)
     #expect(outcome.output.hasPrefix("1 pick table, "))
     #expect(
       outcome.output.contains(ranks == nil ? "\n1 rank, about 1 unit each\n" : "\n3 ranks, about 1 unit each\n"))

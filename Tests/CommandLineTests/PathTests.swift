@@ -19,7 +19,7 @@ struct PathTests {
   }
 
   static let refine =
-    "--catalog \(SyntheticNetwork.catalog) --archive sds:\(SyntheticNetwork.archive) --stations \(SyntheticNetwork.stations) --model \(SyntheticNetwork.model) --quiet"
+    "--catalog \(SyntheticNetwork.catalog) --archive sds:\(SyntheticNetwork.archive) --stations \(SyntheticNetwork.stations) --model \(SyntheticNetwork.model) --no-report --quiet"
     .split(separator: " ").map(String.init)
 
   /// Results that do not say where they are.
@@ -92,12 +92,12 @@ struct PathTests {
     let model = Demonstration.model
     let modelBefore = Self.tree(Demonstration.folder)
     let script = [
-      "mpirun -n 2 $PROGRAM refine --picks t.csv --model \(model) --output ../out/refine",
+      "mpirun -n 2 $PROGRAM refine --no-report --picks t.csv --model \(model) --output ../out/refine",
       "mpirun -n 2 $PROGRAM refine \(Self.refine.joined(separator: " ")) --output ../out/catalog",
       "mpirun -n 2 $PROGRAM features --picks t.csv --output ../out/features",
       "$PROGRAM train shallow --real \(Demonstration.real) --fake \(Demonstration.fake) --models logistic --output ../out/model",
       "$PROGRAM evaluate --real \(Demonstration.real) --fake \(Demonstration.fake) --models logistic --repeats 1 --output ../out/evaluation",
-      "$PROGRAM refine --picks t.csv --model \(model) --output ../out/none --dry-run",
+      "$PROGRAM refine --no-report --picks t.csv --model \(model) --output ../out/none --dry-run",
       "$PROGRAM inspect t.csv",
     ].map { "\($0) >/dev/null 2>&1 || exit" }.joined(separator: "\n")
     let outcome = try place.shell(

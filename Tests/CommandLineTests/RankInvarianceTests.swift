@@ -64,7 +64,7 @@ struct Tables: Sendable, CustomTestStringConvertible {
 
 @Suite("The same results on any number of ranks")
 struct RankInvarianceTests {
-  static let catalog = ["events.csv", "features.csv", "problems.csv", "refined.xml", "rejected.xml"]
+  static let catalog = ["events.csv", "features.csv", "problems.csv", "refined.xml", "rejected.xml", "review.csv"]
 
   @Test("A refined catalog, and features, byte for byte", arguments: Tables.all)
   func refine(_ tables: Tables) throws {
@@ -72,11 +72,11 @@ struct RankInvarianceTests {
     let files = tables.files()
     for (index, text) in files.enumerated() { try place.folder.write("\(index + 1).csv", text) }
     let picks = "--picks " + (1...files.count).map { "\($0).csv" }.joined(separator: " ")
-    let alone = try place.succeed("refine \(picks) --model \(Demonstration.model) --output r --quiet")
+    let alone = try place.succeed("refine --no-report \(picks) --model \(Demonstration.model) --output r --quiet")
     try place.succeed("features \(picks) --output f --quiet")
     for ranks in [1, 2, 3, 4] {
       let outcome = try place.succeed(
-        "refine \(picks) --model \(Demonstration.model) --output r\(ranks) --quiet", ranks: ranks)
+        "refine --no-report \(picks) --model \(Demonstration.model) --output r\(ranks) --quiet", ranks: ranks)
       #expect(outcome.output == alone.output.replacing(" r/", with: " r\(ranks)/"))
       #expect(outcome.errorOutput == alone.errorOutput)
       for file in Self.catalog {
@@ -114,18 +114,20 @@ struct RankInvarianceTests {
         }.joined())
     try place.folder.write("first.csv", Demonstration.table(rows[..<777]))
     try place.folder.write("rest.csv", Demonstration.table(rows[777...]))
-    try place.succeed("refine --picks plain.csv --model \(Demonstration.model) --output plain --quiet")
+    try place.succeed("refine --no-report --picks plain.csv --model \(Demonstration.model) --output plain --quiet")
     for (name, picks) in [
       ("crlf", "crlf.csv"), ("mark", "mark.csv"), ("open", "open.csv"), ("quotes", "quotes.csv"),
       ("columns", "columns.csv"), ("files", "first.csv rest.csv"),
     ] {
-      try place.succeed("refine --picks \(picks) --model \(Demonstration.model) --output \(name) --quiet", ranks: 2)
+      try place.succeed(
+        "refine --no-report --picks \(picks) --model \(Demonstration.model) --output \(name) --quiet", ranks: 2)
       for file in Self.catalog {
         #expect(try place.folder.bytes("plain/\(file)") == place.folder.bytes("\(name)/\(file)"), "\(name)/\(file)")
       }
     }
     try place.folder.write("shuffled.csv", Demonstration.table(shuffled(rows)))
-    try place.succeed("refine --picks shuffled.csv --model \(Demonstration.model) --output shuffled --quiet")
+    try place.succeed(
+      "refine --no-report --picks shuffled.csv --model \(Demonstration.model) --output shuffled --quiet")
     // Reasons and probabilities may differ in a last digit, as sums do; features have ten decimals.
     #expect(try place.folder.bytes("plain/features.csv") == place.folder.bytes("shuffled/features.csv"))
   }
@@ -139,7 +141,7 @@ struct RankInvarianceTests {
       "a~20b", long, long + "y",
     ]
     try place.folder.write("t.csv", Demonstration.table(ids.map { "\($0),S1,2024-01-01 00:00:00,0.5,no pick,no pick" }))
-    try place.succeed("refine --picks t.csv --model \(Demonstration.model) --output out --quiet")
+    try place.succeed("refine --no-report --picks t.csv --model \(Demonstration.model) --output out --quiet")
     let rows = try place.folder.text("out/events.csv").split(separator: "\n").dropFirst()
     #expect(rows.count == ids.count)
     for id in ids { #expect(rows.contains { $0.utf8.starts(with: "\(id),2024-01-01T00:00:00.000000Z,".utf8) }) }

@@ -168,7 +168,7 @@ struct RealArchiveTests {
   func duplicates() throws {
     let place = try Workplace()
     let outcome = try place.succeed(
-      "refine \(RealArchive.alpineFault.arguments) --model \(Demonstration.model) --output out", ranks: 2)
+      "refine --no-report \(RealArchive.alpineFault.arguments) --model \(Demonstration.model) --output out", ranks: 2)
     #expect(outcome.output.contains("9 of these are other entries of events that are there, merged into them"))
 
     // The list of the shared data has the catalog's order.

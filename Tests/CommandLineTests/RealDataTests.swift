@@ -53,7 +53,7 @@ struct RealDataTests {
       "train shallow --real \(path("all_real_picks.csv")) --fake \(path("all_fake_picks.csv")) --models forest "
         + "--output m --quiet", ranks: 2)
     let picks = "\(path("output_real_picks_test_2_test_2.csv")) \(path("output_fake_picks_test_2_test_2.csv"))"
-    let outcome = try place.succeed("refine --picks \(picks) --model m --output out --quiet", ranks: 2)
+    let outcome = try place.succeed("refine --no-report --picks \(picks) --model m --output out --quiet", ranks: 2)
     #expect(outcome.output.hasPrefix("1505 events: "))
     #expect(outcome.errorOutput == "")
     #expect(try place.folder.text("out/events.csv").split(separator: "\n").count == 1506)

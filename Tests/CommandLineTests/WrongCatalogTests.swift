@@ -88,7 +88,9 @@ struct WrongCatalogTests {
   func noFile() throws {
     let place = try Workplace()
     #expect(try place.shell("ln -s loop loop && mkfifo pipe").exitCode == 0)
-    for command in ["inspect F", "convert F x.xml", "refine --picks F --model \(Demonstration.model) --output out"] {
+    for command in [
+      "inspect F", "convert F x.xml", "refine --no-report --picks F --model \(Demonstration.model) --output out",
+    ] {
       for (file, message) in [
         ("none", "there is no such file; check the path"),
         ("none/none", "there is no such file; check the path"),

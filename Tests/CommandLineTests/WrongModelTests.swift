@@ -12,20 +12,20 @@ struct WrongModelTests {
     return place
   }
 
-  static let command = "refine --picks t.csv --model model --output out --quiet"
+  static let command = "refine --no-report --picks t.csv --model model --output out --quiet"
 
   @Test("The folder must be there, and be a model")
   func missing() throws {
     let place = try Self.workplace()
     try place.fail(
-      "refine --picks t.csv --model nothing --output out", 66,
+      "refine --no-report --picks t.csv --model nothing --output out", 66,
       "nothing: there is no such folder; expected a model folder; check the path, or train a model with `train shallow`"
     )
     try place.fail(
-      "refine --picks t.csv --model t.csv --output out", 66,
+      "refine --no-report --picks t.csv --model t.csv --output out", 66,
       "t.csv: it is not a folder; expected a model folder; give the folder that holds card.json")
     try place.fail(
-      "refine --picks t.csv --model . --output out", 66,
+      "refine --no-report --picks t.csv --model . --output out", 66,
       ".: there is no card.json in the folder; expected a model folder; check the path; a training that was stopped "
         + "leaves none")
     #expect(place.names("out") == [])

@@ -12,7 +12,7 @@ struct WrongOutputTests {
 
   /// Commands that write a folder, and the file by which they know that it is taken.
   static let commands = [
-    ("refine --picks t.csv --model \(Demonstration.model)", "events.csv"),
+    ("refine --no-report --picks t.csv --model \(Demonstration.model)", "events.csv"),
     ("features --picks t.csv", "features.csv"),
     ("features --real \(Demonstration.real) --fake \(Demonstration.fake)", "features.csv"),
     ("train shallow --real \(Demonstration.real) --fake \(Demonstration.fake) --models logistic", "card.json"),
@@ -79,10 +79,11 @@ struct WrongOutputTests {
     try FileManager.default.createDirectory(
       at: place.folder.url.appending(path: ".work"), withIntermediateDirectories: true)
     try place.folder.write(".work/mine", "mine\n")
-    try place.succeed("refine --picks t.csv --model \(Demonstration.model) --output . --quiet")
+    try place.succeed("refine --no-report --picks t.csv --model \(Demonstration.model) --output . --quiet")
     #expect(
       try place.folder.names() == [
-        ".work", "events.csv", "features.csv", "problems.csv", "refined.xml", "rejected.xml", "run.json", "t.csv",
+        ".work", "events.csv", "features.csv", "problems.csv", "refined.xml", "rejected.xml", "review.csv", "run.json",
+        "t.csv",
       ])
     #expect(place.names(".work") == ["mine"])
   }
@@ -132,9 +133,9 @@ struct WrongOutputTests {
   @Test("Closed standard streams do not get into the results")
   func closedStreams() throws {
     let place = try Self.workplace()
-    try place.succeed("refine --picks t.csv --model \(Demonstration.model) --output open")
+    try place.succeed("refine --no-report --picks t.csv --model \(Demonstration.model) --output open")
     let outcome = try place.shell(
-      "$PROGRAM refine --picks t.csv --model \(Demonstration.model) --output closed <&- >&- 2>&-")
+      "$PROGRAM refine --no-report --picks t.csv --model \(Demonstration.model) --output closed <&- >&- 2>&-")
     #expect(outcome.exitCode == 0)
     for file in ["events.csv", "features.csv", "refined.xml", "rejected.xml", "problems.csv"] {
       #expect(try place.folder.bytes("open/\(file)") == place.folder.bytes("closed/\(file)"))
@@ -154,7 +155,8 @@ struct WrongOutputTests {
     let place = try Self.workplace()
     try place.folder.write("t.csv", Demonstration.table(Demonstration.rows))
     let limit = Self.limit(40)
-    let refined = try place.shell("\(limit) refine --picks t.csv --model \(Demonstration.model) --output out --quiet")
+    let refined = try place.shell(
+      "\(limit) refine --no-report --picks t.csv --model \(Demonstration.model) --output out --quiet")
     #expect(refined.exitCode == 74)
     #expect(refined.errorLines.count == 1)
     #expect(
@@ -182,6 +184,6 @@ struct WrongOutputTests {
     #expect(outcome.errorLines.count == 1)
     #expect(try place.folder.bytes("m/card.json") == old)
     #expect(place.names("m/forest") == ["model.txt"])
-    try place.succeed("refine --picks t.csv --model m --output out --quiet")
+    try place.succeed("refine --no-report --picks t.csv --model m --output out --quiet")
   }
 }

@@ -82,7 +82,7 @@ struct WrongRow: Sendable, CustomTestStringConvertible {
 struct WrongPickTableTests {
   /// Commands that read a pick table `t.csv` and write the folder `out`.
   static let commands = [
-    "refine --picks t.csv --model \(Demonstration.model) --output out",
+    "refine --no-report --picks t.csv --model \(Demonstration.model) --output out",
     "features --picks t.csv --output out",
     "features --real \(Demonstration.real) --fake t.csv --output out",
     "train shallow --real t.csv --fake \(Demonstration.fake) --output out",
@@ -171,7 +171,8 @@ struct WrongPickTableTests {
     let message = "1.csv, line 3: event 'bad': p_t is 'x'; expected a time as 2024-08-02 16:56:23.715"
     for _ in 0..<3 {
       try place.fail(
-        "refine --picks 1.csv 2.csv --model \(Demonstration.model) --output out --strict --quiet", 65, message,
+        "refine --no-report --picks 1.csv 2.csv --model \(Demonstration.model) --output out --strict --quiet", 65,
+        message,
         ranks: ranks)
     }
     try place.fail(

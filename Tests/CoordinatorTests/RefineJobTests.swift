@@ -60,7 +60,9 @@ struct RefineJobTests {
     let fixture = try Self.fixture.get()
     let expected = try fixture.refine(["picks.csv"], ranks: 1, unitSize: 1 << 30)
     #expect(
-      expected.files.keys.sorted() == ["events.csv", "features.csv", "problems.csv", "refined.xml", "rejected.xml"])
+      expected.files.keys.sorted() == [
+        "events.csv", "features.csv", "problems.csv", "refined.xml", "rejected.xml", "review.csv",
+      ])
     #expect(expected.outcome.events == 120)
     #expect(expected.outcome.real + expected.outcome.fake + expected.outcome.uncertain == 120)
     for unitSize in [37, 1000, 20_000] {

@@ -39,4 +39,10 @@ struct MPICommunicatorTests {
     #expect(outcome.errorLines == ["a deliberate failure on rank \(failing)"])
     #expect(outcome.exitCode == 65)
   }
+
+  @Test("a rank that does not come to MPI's end is not waited for, and the exit code stays", arguments: 0..<2)
+  func late(missing: Int) throws {
+    let outcome = try Program.run("communicator-checks", ["late", "\(missing)"], ranks: 2, timeout: 60)
+    #expect(outcome.exitCode == 3)
+  }
 }

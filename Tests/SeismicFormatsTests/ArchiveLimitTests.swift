@@ -16,7 +16,9 @@ struct ArchiveLimitTests {
         ArchiveFixtures.records(stream, from: begin, rate: 1, samples: samples))
     }
     // Room for about twenty blocks of the 720.
-    let archive = try SDSArchive(folder.url.path, cacheLimit: 60_000) { Issue.record("\($0)") }
+    let archive = try SDSArchive(
+      folder.url.path, budget: ArchiveBudget(samples: 60_000, headers: 60_000)
+    ) { Issue.record("\($0)") }
     #expect(archive.streams.count == streams.count)
     var generator = SeededGenerator(4)
     for turn in 0..<1_500 {

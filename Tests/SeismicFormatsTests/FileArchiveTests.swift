@@ -57,7 +57,7 @@ struct FileArchiveTests {
   @Test("what a window gets does not depend on what was read before, nor on what is kept")
   func cache() throws {
     let kept = try FileArchive(folder.url.path) { _ in }
-    let bare = FileArchive(index: kept.index, cacheLimit: 0)
+    let bare = FileArchive(index: kept.index, budget: ArchiveBudget(samples: 0, headers: 0))
     var generator = SeededGenerator(9)
     for _ in 0..<200 {
       let lower = start.advanced(by: Double.random(in: -50...950, using: &generator))
@@ -94,6 +94,29 @@ struct FileArchiveTests {
     }
     #expect(throws: FormatError.self) { try ArchiveIndex(table: [], path: "x") }
     #expect(throws: FormatError.self) { try ArchiveIndex(table: Array("a,b\n".utf8), path: "x") }
+  }
+
+  @Test("links are followed, loops end, and nothing is listed twice")
+  func links() throws {
+    let place = try TemporaryFolder()
+    let tree = place.path("tree")
+    for path in ["tree/b/one", "tree/c/two", "outside/three", "other"] { try place.write(path, path) }
+    let manager = FileManager.default
+    func link(_ path: String, to target: String) throws {
+      try manager.createSymbolicLink(atPath: "\(tree)/\(path)", withDestinationPath: target)
+    }
+    // Ahead of what they lead to in the order of names.
+    try link("a", to: "c")
+    try link("again", to: "b/one")
+    try link("b/up", to: "..")
+    try link("b/itself", to: ".")
+    try link("c/round", to: tree)
+    try link("c/nowhere", to: "not there")
+    try link("far", to: "../outside")
+    try link("farther", to: place.path("outside"))
+    try link("file", to: "../other")
+    try link("file-again", to: "file")
+    #expect(try FileArchive.paths(in: tree) == ["b/one", "c/two", "far/three", "file"].map { "\(tree)/\($0)" })
   }
 
   @Test("files that have not changed are not looked into again")

@@ -17,6 +17,10 @@ struct FuzzedTests {
     "quakeml": { try all(QuakeMLReader($0)) },
     "scml": { try all(SCMLCatalogReader($0)) },
     "catalog": { try all(CatalogFormat.open($0).reader) },
+    "pick-table": { path in
+      let table = try PickTable(path)
+      for segment in table.segments(ofSize: 64) { try table.read(segment, onProblem: { _ in }) { _ in } }
+    },
     "picks": { try StationPickTable.read($0, onProblem: { _ in }) { _ in } },
     "safetensors": { _ = try SafeTensors($0).arrays() },
     "npy": { _ = try NumPyFile.read($0) },
@@ -25,6 +29,14 @@ struct FuzzedTests {
       for name in archive.names { _ = try? archive.array(name) }
     },
     "sac": { _ = try SACFile($0).trace() },
+    "velocity": { _ = try VelocityModel.open($0, onProblem: { _ in }) },
+    "archive-index": { path in
+      let input = try FileInput(path)
+      let bytes = try input.prefix(input.size)
+      do { _ = try ArchiveIndex(table: bytes, path: path) } catch is FormatError {
+        _ = try SDSIndex(table: bytes, path: path)
+      }
+    },
   ]
 
   static func all(_ reader: any CatalogReader) throws {
@@ -50,6 +62,8 @@ struct FuzzedTests {
 
   @Test("There is a reader for each folder")
   func folders() throws {
-    #expect(try FileManager.default.contentsOfDirectory(atPath: Self.folder).sorted() == Self.readers.keys.sorted())
+    // Ledgers are the coordinator's.
+    let expected = (Self.readers.keys + ["ledger"]).sorted()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: Self.folder).sorted() == expected)
   }
 }

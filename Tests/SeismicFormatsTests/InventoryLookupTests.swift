@@ -122,4 +122,31 @@ struct InventoryLookupTests {
     // Of 382 picks those at the four stations of the inventory, all called EHZ.
     #expect(found == ["CU.ANWB BHZ 40.0": 8, "CU.BBGH BHZ 40.0": 6, "WI.DHS HHZ 100.0": 8, "G.FDF BHZ 20.0": 16])
   }
+
+  @Test("an inventory goes to other ranks as bytes; cut or changed bytes make none, or another one, and never trap")
+  func bytes() throws {
+    let sensitivity = Sensitivity(value: 1e9, frequency: nil, inputUnits: "M/S", outputUnits: "COUNTS")
+    var full = Self.channel("00", "HHZ", 2010, nil, depth: .nan)
+    (full.azimuth, full.dip, full.samplingRate, full.sensitivity) = (-0.0, -90, 100, sensitivity)
+    var station = Self.station(
+      "A.Ö", 2000, 2005, latitude: 0.1 + 0.2, [full, Self.channel("", "EHZ", nil, nil, depth: 3)])
+    station.siteName = "Straße, 1\n"
+    full.depth = 5
+    for inventory in [
+      Inventory(), Inventory(stations: [Self.station("A.B", nil, nil, latitude: 1, [full]), station]),
+    ] {
+      let bytes = inventory.bytes
+      // Written again, as NaN is not equal to itself.
+      #expect(try #require(Inventory(bytes: bytes)).bytes == bytes)
+      for length in 0..<bytes.count { #expect(Inventory(bytes: Array(bytes[..<length])) == nil) }
+      #expect(Inventory(bytes: bytes + [0]) == nil)
+      for place in bytes.indices {
+        var changed = bytes
+        changed[place] ^= 0xFF
+        _ = Inventory(bytes: changed)
+      }
+    }
+    let plain = Inventory(stations: [Self.station("A.B", nil, 2030, latitude: 1, [full])])
+    #expect(Inventory(bytes: plain.bytes) == plain)
+  }
 }

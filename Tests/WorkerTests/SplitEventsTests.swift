@@ -34,6 +34,31 @@ struct SplitEventsTests {
     }
   }
 
+  @Test("more than are compared at a time", arguments: 1...2)
+  func many(ranks: Int) throws {
+    let count = 250_000
+    let found = try InProcessCommunicator.run(ranks: ranks) { communicator in
+      var generator = SplitMix64(seed: 5)
+      var seen: [SplitEvents.Seen] = []
+      for number in 0..<count {
+        let hash = generator.next()
+        if number % communicator.size == communicator.rank { seen.append(SplitEvents.Seen(hash: hash, unit: number)) }
+        // The last rank sees some again.
+        if number % 10_007 == 0, communicator.rank == communicator.size - 1 {
+          seen.append(SplitEvents.Seen(hash: hash, unit: count + number))
+        }
+      }
+      return try SplitEvents(seen, over: communicator).units
+    }
+    var generator = SplitMix64(seed: 5)
+    var expected: [UInt64: Set<Int>] = [:]
+    for number in 0..<count {
+      let hash = generator.next()
+      if number % 10_007 == 0 { expected[hash] = [number, count + number] }
+    }
+    for units in found { #expect(units == expected) }
+  }
+
   @Test("nothing seen, nothing found", arguments: 1...3)
   func none(ranks: Int) throws {
     let counts = try InProcessCommunicator.run(ranks: ranks) { try SplitEvents([], over: $0).hashes.count }

@@ -6,6 +6,7 @@ import MPI
 //   long         messages of more than 2^31 bytes
 //   fail RANK    one rank throws while the others wait for it
 //   agreed RANK  one rank fails where all ranks agree
+//   late RANK    one rank comes too late to MPI's end
 
 struct Deliberate: ExitCoded, CustomStringConvertible {
   let exitCode: Int32 = 65
@@ -32,9 +33,13 @@ do {
       try world.agree { if world.rank == Int(arguments[1]) { throw Deliberate() } }
     } catch let error as AgreedFailure {
       if world.isRoot { FileHandle.standardError.write(Data("\(error) on rank \(error.rank)\n".utf8)) }
-      MPIEnvironment.finalize()
+      MPIEnvironment.finalize(exitCode: error.exitCode)
       exit(error.exitCode)
     }
+  case "late":
+    // The others do not wait for a rank that does not come.
+    if world.rank == Int(arguments[1]) { Thread.sleep(forTimeInterval: 5) }
+    MPIEnvironment.finalize(exitCode: 3, within: 1)
   default:
     for limit in [MPICommunicator.defaultMessageLimit, 1, 8, 13] {
       let comm = try world.duplicate(messageLimit: limit)
@@ -53,7 +58,7 @@ do {
 } catch {
   fail("\(error)", 1)
 }
-MPIEnvironment.finalize()
+MPIEnvironment.finalize(exitCode: 0)
 
 /// More bytes than a 32-bit count can say.
 func longMessages(_ comm: MPICommunicator) throws {

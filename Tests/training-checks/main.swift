@@ -29,7 +29,7 @@ do {
     throw JobError(.internalError, "the ranks end with different numbers: \(hashes)")
   }
   if world.isRoot { print("\(String(result.hash, radix: 16)) after \(result.outcome.epochs.count) epochs") }
-  MPIEnvironment.finalize()
+  MPIEnvironment.finalize(exitCode: 0)
 } catch {
   FileHandle.standardError.write(Data("rank \(world.rank): \(error)\n".utf8))
   MPIEnvironment.abort(exitCode: (error as? any ExitCoded)?.exitCode ?? 70)

@@ -30,14 +30,14 @@ public struct FigureTable: Sendable {
     let sink = TextSink()
     for (place, column) in columns.enumerated() {
       if place > 0 { sink.append(byte: 44) }
-      sink.append(csv: column)
+      sink.append(cell: column)
     }
     sink.append(byte: 10)
     for row in rows {
       for (place, cell) in row.enumerated() {
         if place > 0 { sink.append(byte: 44) }
         switch cell {
-        case .text(let text): sink.append(csv: text)
+        case .text(let text): sink.append(cell: text)
         case .number(let number): sink.append(number)
         case .integer(let number): sink.append(number)
         case .empty: break

@@ -91,3 +91,12 @@ struct InputFile: Sendable, Equatable {
     ])
   }
 }
+
+extension JobIdentity {
+  /// Adds files by their paths, which stand in results, and by what they hold.
+  mutating func add(_ name: String, files: [InputFile]) {
+    for (number, file) in files.enumerated() {
+      add(files.count == 1 ? name : "\(name) \(number + 1)", "\(file.path) (\(file.size) bytes, \(file.hash))")
+    }
+  }
+}

@@ -35,13 +35,6 @@ package struct JobIdentity: Sendable, Equatable {
     }
   }
 
-  /// Adds files by their paths, which stand in results, and by what they hold.
-  mutating func add(_ name: String, files: [InputFile]) {
-    for (number, file) in files.enumerated() {
-      add(files.count == 1 ? name : "\(name) \(number + 1)", "\(file.path) (\(file.size) bytes, \(file.hash))")
-    }
-  }
-
   /// A hash of all parts.
   package var hash: UInt64 {
     var checksum = Checksum()

@@ -13,10 +13,10 @@ extension PickJob {
     let settings = changes.applied(to: picker.network.description)
     try communicator.agree {
       if let objection = settings.objection { throw JobError(.usage, objection) }
-      if !stations.isEmpty { _ = try Inventory.open(stations) }
     }
+    _ = try Inventory.open(stations, over: communicator, onProblem: { _ in })
     let (opened, _, _) = try Surroundings.open(
-      archive, known: archiveIndex, over: communicator, report: report, onProblem: { _ in })
+      archive, known: archiveIndex, budget: .usual, over: communicator, report: report, onProblem: { _ in })
     let units = try self.units(opened, over: communicator)
     let description = picker.network.description
     let step = Double(description.windowLength) * (1 - settings.overlap) / description.samplingRate

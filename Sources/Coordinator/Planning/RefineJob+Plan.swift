@@ -39,6 +39,12 @@ extension RefineJob {
       estimate = input.estimate(plan.extent, isHybrid: folder.card.hybrid != nil)
     }
     lines.append("model \(model) (\(folder.card.shortHash))")
+    if !decisions.isEmpty {
+      let decided = try Decisions(decisions)
+      if isStrict, let first = decided.problems.first { throw first.error }
+      let left = decided.problems.isEmpty ? "" : "; \(counted(decided.problems.count, "things")) of them cannot be used"
+      lines.append("decisions on \(counted(decided.count, "events")) in \(decisions.joined(separator: ", "))\(left)")
+    }
     lines.append(estimate.line(ranks: ranks))
     lines.append(OutputOutlook(path: output, files: files, overwrites: overwrites).line(needed: estimate.written))
     return lines + ["results: \(files.map { "\(output)/\($0)" }.joined(separator: ", "))"]

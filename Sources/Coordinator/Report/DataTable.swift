@@ -76,7 +76,8 @@ public struct DataTable: Sendable {
   func write(to sink: TextSink, number: Int) {
     sink.append("<div class=\"data-table\" data-source=\"data-table-")
     sink.append(number)
-    sink.append("\"><noscript><p class=\"note\">Sorting and filtering need scripts, which are off.</p></noscript></div>\n")
+    sink.append("\"><noscript><p class=\"note\">Sorting and filtering need scripts, which are off.")
+    sink.append("</p></noscript></div>\n")
     sink.append("<script type=\"application/json\" id=\"data-table-")
     sink.append(number)
     sink.append("\">{\"caption\":")

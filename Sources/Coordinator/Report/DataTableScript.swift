@@ -1,6 +1,8 @@
 /// What makes a ``DataTable`` work in the page.
 enum DataTableScript {
-  /// The script. It makes elements and sets their text; it never makes elements of text.
+  /// The script.
+  ///
+  /// It makes elements and sets their text; it never makes elements of text.
   static let text: StaticString = #"""
     "use strict";
     (function () {

@@ -113,4 +113,13 @@ enum ReportStyle {
       details:not([open]) > * { display: block; }
     }
     """#
+
+  /// How a drawing looks in a file of its own.
+  static let drawing: StaticString = #"""
+    text { font: 11px "Liberation Sans", Arial, sans-serif; fill: #1b1f24; } .small { font-size: 10px; fill: #57606a; }
+    .p-word { fill: #0072b2; font-weight: 600; } .s-word { fill: #d55e00; font-weight: 600; } path, rect { fill: none; }
+    .axis { stroke: #57606a; } .grid { stroke: #d0d7de; } .trace { stroke: #30363d; stroke-width: .7; stroke-linejoin: round; }
+    .p-pick { stroke: #0072b2; stroke-width: 2.2; } .s-pick { stroke: #d55e00; stroke-width: 2.2; }
+    .p-line { stroke: #0072b2; stroke-width: 1.3; stroke-dasharray: 4 3; } .s-line { stroke: #d55e00; stroke-width: 1.3; stroke-dasharray: 4 3; }
+    """#
 }

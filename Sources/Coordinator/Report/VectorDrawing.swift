@@ -139,7 +139,34 @@ public struct VectorDrawing: Sendable {
   func write(to sink: TextSink) {
     sink.append("<figure class=\"drawing")
     if keepsSize { sink.append(" wide") }
-    sink.append("\"><svg role=\"img\" viewBox=\"0 0 ")
+    sink.append("\">")
+    open("", to: sink)
+    content.withUnsafeBufferPointer { sink.append($0) }
+    sink.append("</svg>")
+    if !caption.isEmpty {
+      sink.append("<figcaption>")
+      sink.append(html: caption)
+      sink.append("</figcaption>")
+    }
+    sink.append("</figure>\n")
+  }
+
+  /// The drawing as a file of its own, on white.
+  var file: String {
+    let sink = TextSink(capacity: content.count + 2048)
+    open(" xmlns=\"http://www.w3.org/2000/svg\"", to: sink)
+    sink.append("<style>")
+    sink.append(ReportStyle.drawing)
+    sink.append("</style><rect width=\"100%\" height=\"100%\" style=\"fill:#fff\"/>")
+    content.withUnsafeBufferPointer { sink.append($0) }
+    sink.append("</svg>\n")
+    return sink.string
+  }
+
+  private func open(_ attributes: StaticString, to sink: TextSink) {
+    sink.append("<svg")
+    sink.append(attributes)
+    sink.append(" role=\"img\" viewBox=\"0 0 ")
     Self.number(width, sink)
     sink.append(byte: 32)
     Self.number(height, sink)
@@ -150,13 +177,5 @@ public struct VectorDrawing: Sendable {
     sink.append("\" aria-label=\"")
     sink.append(html: alternative)
     sink.append("\">")
-    content.withUnsafeBufferPointer { sink.append($0) }
-    sink.append("</svg>")
-    if !caption.isEmpty {
-      sink.append("<figcaption>")
-      sink.append(html: caption)
-      sink.append("</figcaption>")
-    }
-    sink.append("</figure>\n")
   }
 }

@@ -1,4 +1,5 @@
 import MPI
+import SeismicFormats
 
 /// What a job may need, and what it does about units that fail and ranks that stall.
 public struct SharingLimits: Sendable, Equatable {
@@ -17,12 +18,26 @@ public struct SharingLimits: Sendable, Equatable {
   /// - Parameters:
   ///   - hasArchive: whether waveforms are read.
   ///   - hasNetwork: whether a network takes part.
-  static func plan(hasArchive: Bool, hasNetwork: Bool) -> MemoryPlan {
+  func plan(hasArchive: Bool, hasNetwork: Bool) -> MemoryPlan {
+    var plan = Self.fixedPlan(hasNetwork: hasNetwork)
+    if hasArchive { plan.add("waveforms and their index", archiveBudget(hasNetwork: hasNetwork).total) }
+    return plan
+  }
+
+  /// What an archive may keep in memory: what the rest of the rank leaves of ``memory``.
+  ///
+  /// - Parameter hasNetwork: whether a network takes part.
+  func archiveBudget(hasNetwork: Bool) -> ArchiveBudget {
+    guard let memory else { return .usual }
+    return ArchiveBudget(total: memory - Self.fixedPlan(hasNetwork: hasNetwork).total)
+  }
+
+  /// What does not depend on the budget.
+  private static func fixedPlan(hasNetwork: Bool) -> MemoryPlan {
     var plan = MemoryPlan()
     // Twice the largest intermediate file: text grows by doubling.
     plan.add("events on their way to a file", 64 << 20)
     plan.add("merging", RecordMerge.bufferBudget)
-    if hasArchive { plan.add("waveforms and their index", 320 << 20) }
     if hasNetwork { plan.add("the network", 256 << 20) }
     return plan
   }

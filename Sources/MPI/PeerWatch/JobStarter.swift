@@ -1,31 +1,41 @@
 import Foundation
 
-/// The `mpirun` that started this process, where it is on the same host.
+/// The `mpirun` that started this process, where it is on the same host, and its daemon here.
 ///
-/// When a host is gone, `mpirun` waits for its own daemon there, for ever, even after all ranks within reach have ended.
+/// When a host is gone, `mpirun` waits for its own daemon there, for ever, even after all ranks within reach have ended; and the daemon there
+/// waits for `mpirun`.
 public enum JobStarter {
-  /// The process among the ancestors of this one that is an `mpirun`; nil where there is none, as under `srun`.
-  public static func find() -> Int32? {
+  /// The processes among the ancestors of this one that are an `mpirun` or a daemon of one, the nearest first; none under `srun`.
+  public static func find() -> [Int32] {
+    var found: [Int32] = []
     var process = getppid()
-    // Shells and daemons stand between, but not many.
+    // Shells stand between, but not many.
     for _ in 0..<16 where process > 1 {
-      guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else { return nil }
+      guard let status = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8) else { break }
       func field(_ name: String) -> Substring? {
         status.split(separator: "\n").first { $0.hasPrefix(name + ":") }?
           .split(whereSeparator: { $0 == "\t" || $0 == " " }).last
       }
-      if let name = field("Name"), name.hasPrefix("mpirun") || name.hasPrefix("mpiexec") { return process }
-      guard let parent = field("PPid").flatMap({ Int32($0) }) else { return nil }
+      if let name = field("Name"), ["mpirun", "mpiexec", "hydra_"].contains(where: { name.hasPrefix($0) }) {
+        found.append(process)
+      }
+      guard let parent = field("PPid").flatMap({ Int32($0) }) else { break }
       process = parent
     }
-    return nil
+    return found
   }
 
-  /// Asks `mpirun` to end if it is still there after so many seconds, by which time this process may be gone.
+  /// Asks them to end if they are still there after so many seconds, by which time this process may be gone; five seconds later they are killed.
   public static func end(after seconds: Int) {
-    guard let process = find() else { return }
+    let processes = find()
+    guard !processes.isEmpty else { return }
+    // On SIGTERM mpirun asks all ranks to end, and waits for those on the host that is gone.
+    let numbers = processes.map { "\($0)" }.joined(separator: " ")
     // The name is looked at again: the number may have gone to another process.
-    let script = "sleep \(seconds); case $(cat /proc/\(process)/comm) in mpirun*|mpiexec*) kill -TERM \(process);; esac"
+    func tell(_ signal: String) -> String {
+      "for p in \(numbers); do case $(cat /proc/$p/comm) in mpirun*|mpiexec*|hydra_*) kill -\(signal) $p;; esac; done"
+    }
+    let script = "sleep \(seconds); \(tell("TERM")); sleep 5; \(tell("KILL"))"
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }

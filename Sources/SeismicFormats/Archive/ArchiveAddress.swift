@@ -92,28 +92,38 @@ extension ArchiveAddress: CustomStringConvertible {
 }
 
 extension ArchiveAddress {
+  /// The files that an index is made of, for one rank to list and all to share; empty where a listing of folders is the index, or there is none.
+  ///
+  /// - Throws: ``FormatError`` when there is no such archive.
+  public func indexedFiles() throws -> [String] {
+    if case .files(let path) = self { try FileArchive.paths(in: path) } else { [] }
+  }
+
+  /// The share of an archive that a file belongs to: by its path's hash.
+  public static func part(ofFile path: String, of parts: Int) -> Int {
+    Int(truncatingIfNeeded: stableHash(path) % UInt64(max(parts, 1)))
+  }
+
   /// Makes the index of a share of the archive, as bytes that can be sent and kept.
   ///
-  /// Files are shared out by their paths' hashes; a listing that costs little is made whole by part 0. Data sets have no
-  /// index: opening them reads their table.
+  /// A listing that costs little is made whole by part 0. Data sets have no index: opening them reads their table.
   ///
   /// - Parameters:
   ///   - part: 0 ..< `parts`.
   ///   - parts: how many shares there are.
+  ///   - paths: the files of the share, where they are known; nil lists the archive and takes those of the share.
   ///   - known: the whole index of an earlier time, of which unchanged files are taken.
   ///   - onProblem: told of files that cannot be read.
   /// - Throws: ``FormatError`` when there is no such archive; what `onProblem` throws.
   public func partialIndex(
-    part: Int = 0, of parts: Int = 1, reusing known: [UInt8]? = nil, onProblem: ProblemHandler
+    part: Int = 0, of parts: Int = 1, paths: [String]? = nil, reusing known: [UInt8]? = nil, onProblem: ProblemHandler
   ) throws -> [UInt8] {
     switch self {
     case .sds(let path):
       return part == 0 ? try SDSIndex.scan(path, onProblem: onProblem).table : []
     case .files(let path):
-      let share = UInt64(max(parts, 1))
-      let paths = try FileArchive.paths(in: path).filter {
-        stableHash($0) % share == UInt64(truncatingIfNeeded: max(part, 0))
-      }
+      let paths =
+        try paths ?? FileArchive.paths(in: path).filter { Self.part(ofFile: $0, of: parts) == part }
       // A table of another version is no reason to stop.
       let index = known.flatMap { try? ArchiveIndex(table: $0, path: path) } ?? ArchiveIndex()
       return try ArchiveIndex.scan(paths: paths, reusing: index, onProblem: onProblem).table
@@ -140,16 +150,19 @@ extension ArchiveAddress {
   ///
   /// - Parameters:
   ///   - index: what ``mergedIndex(_:onProblem:)`` returned, on this rank or another; nil looks through the archive now.
+  ///   - budget: what is kept in memory of what was read.
   ///   - onProblem: told of what cannot be used.
   /// - Throws: ``FormatError`` when there is no such archive; what `onProblem` throws.
-  public func open(index: [UInt8]? = nil, onProblem: ProblemHandler) throws -> any WaveformArchive {
+  public func open(
+    index: [UInt8]? = nil, budget: ArchiveBudget = .usual, onProblem: ProblemHandler
+  ) throws -> any WaveformArchive {
     switch self {
     case .sds(let path):
       return try SDSArchive(
-        path, index: try index.map { try SDSIndex(table: $0, path: path) }, onProblem: onProblem)
+        path, index: try index.map { try SDSIndex(table: $0, path: path) }, budget: budget, onProblem: onProblem)
     case .files(let path):
-      guard let index else { return try FileArchive(path, onProblem: onProblem) }
-      return FileArchive(index: try ArchiveIndex(table: index, path: path))
+      guard let index else { return try FileArchive(path, budget: budget, onProblem: onProblem) }
+      return FileArchive(index: try ArchiveIndex(table: index, path: path), budget: budget)
     case .stead(let path): return try STEADFile(path, onProblem: onProblem)
     case .seisBench(let path): return try SeisBenchDataset(path, onProblem: onProblem)
     }

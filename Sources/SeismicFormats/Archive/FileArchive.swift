@@ -1,6 +1,6 @@
 /// Waveform files in any tree of folders, under any names: miniSEED and SAC, told by their content.
 ///
-/// Memory: the index, at most 224 open files with 256 MB of headers, and 64 MB of decoded samples.
+/// Memory: the index, at most 224 open files with 256 MB of headers, and 64 MB of decoded samples, or what an ``ArchiveBudget`` says.
 public final class FileArchive: WaveformArchive {
   /// What the files hold.
   public let index: ArchiveIndex
@@ -15,10 +15,10 @@ public final class FileArchive: WaveformArchive {
   ///
   /// - Parameters:
   ///   - index: what the files hold.
-  ///   - cacheLimit: the most bytes of decoded samples that are kept.
-  public init(index: ArchiveIndex, cacheLimit: Int = 64 << 20) {
+  ///   - budget: what is kept in memory.
+  public init(index: ArchiveIndex, budget: ArchiveBudget = .usual) {
     self.index = index
-    files = OpenFiles(cacheLimit: cacheLimit)
+    files = OpenFiles(budget)
     let segments = index.segments
     var first = 0
     var streams: [StreamID] = []
@@ -42,11 +42,12 @@ public final class FileArchive: WaveformArchive {
   ///   - onProblem: told of files that cannot be read, and once of those that hold something else.
   /// - Throws: ``FormatError`` when there is no waveform in it; what `onProblem` throws.
   public convenience init(
-    _ path: String, reusing known: ArchiveIndex = ArchiveIndex(), cacheLimit: Int = 64 << 20, onProblem: ProblemHandler
+    _ path: String, reusing known: ArchiveIndex = ArchiveIndex(), budget: ArchiveBudget = .usual,
+    onProblem: ProblemHandler
   ) throws {
     let index = try ArchiveIndex.scan(paths: try Self.paths(in: path), reusing: known, onProblem: onProblem)
     try Self.check(index, path, onProblem)
-    self.init(index: index, cacheLimit: cacheLimit)
+    self.init(index: index, budget: budget)
   }
 
   /// Says that an index of a whole archive holds nothing, or files of other kinds.
@@ -72,7 +73,8 @@ public final class FileArchive: WaveformArchive {
 
   /// The files of a folder and of the folders in it, sorted by path; a file is its own list.
   ///
-  /// Names that begin with a dot are left out, and so are folders more than 16 deep.
+  /// Names that begin with a dot are left out, and so are folders more than 16 deep. Links are followed, but nothing is listed twice: of a
+  /// file or folder that is reached in several ways the path without links counts, then the first in order.
   ///
   /// - Throws: ``FormatError`` when there is nothing, or a folder cannot be read.
   public static func paths(in path: String) throws -> [String] {
@@ -81,10 +83,16 @@ public final class FileArchive: WaveformArchive {
     }
     if status.isFile { return [path] }
     var paths: [String] = []
+    var seen: Set<FolderListing.Identity> = []
+    var links: [(path: String, depth: Int)] = []
     func collect(_ folder: String, _ depth: Int) throws {
+      // A loop of links, or of mounts, ends here.
+      if let identity = FolderListing.identity(folder), !seen.insert(identity).inserted { return }
       for entry in try FolderListing.entries(folder) {
         let inner = folder.hasSuffix("/") ? folder + entry.name : folder + "/" + entry.name
-        if entry.isFile {
+        if entry.isLink {
+          links.append((inner, depth + 1))
+        } else if entry.isFile {
           paths.append(inner)
         } else if entry.isFolder, depth < 16 {
           try collect(inner, depth + 1)
@@ -92,6 +100,23 @@ public final class FileArchive: WaveformArchive {
       }
     }
     try collect(path, 0)
+    // Links last, so that what they lead to has its own path where it has one in the tree.
+    var known: Set<FolderListing.Identity>?
+    var next = 0
+    while next < links.count {
+      let link = links[next]
+      next += 1
+      guard let status = FolderListing.status(link.path) else { continue }
+      if status.isFolder, link.depth <= 16 {
+        let before = paths.count
+        try collect(link.path, link.depth)
+        for path in paths[before...] { if let identity = FolderListing.identity(path) { known?.insert(identity) } }
+      } else if status.isFile, let identity = FolderListing.identity(link.path) {
+        // Asked for the first time: most trees have no link to a file.
+        if known == nil { known = Set(paths.compactMap { FolderListing.identity($0) }) }
+        if known?.insert(identity).inserted ?? true { paths.append(link.path) }
+      }
+    }
     return paths.sorted()
   }
 

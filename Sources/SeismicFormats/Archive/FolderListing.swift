@@ -13,6 +13,22 @@ enum FolderListing {
     var name: String
     var isFolder: Bool
     var isFile: Bool
+    /// Whether it is a link to what it is.
+    var isLink = false
+  }
+
+  /// What makes a file or folder the same under several paths.
+  struct Identity: Hashable {
+    var device: UInt64
+    var number: UInt64
+  }
+
+  /// The identity of what a path leads to; nil where there is nothing.
+  static func identity(_ path: String) -> Identity? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    return Identity(
+      device: UInt64(truncatingIfNeeded: status.st_dev), number: UInt64(truncatingIfNeeded: status.st_ino))
   }
 
   /// What a file system says of a file.
@@ -62,9 +78,13 @@ enum FolderListing {
       case 8: entries.append(Entry(name: name, isFolder: false, isFile: true))
       default:
         // A link, or a file system that does not tell.
-        let status = status(path + "/" + name)
+        let inner = path + "/" + name
+        let status = status(inner)
+        var own = stat()
+        let isLink = lstat(inner, &own) == 0 && own.st_mode & S_IFMT == S_IFLNK
         entries.append(
-          Entry(name: name, isFolder: status?.isFolder ?? false, isFile: status?.isFile ?? false))
+          Entry(
+            name: name, isFolder: status?.isFolder ?? false, isFile: status?.isFile ?? false, isLink: isLink))
       }
     }
     return entries.sorted { $0.name < $1.name }

@@ -7,8 +7,6 @@ final class OpenFiles {
   /// Enough for a day of three components of 64 stations and some of the day before: with fewer than an event needs, every
   /// event would read the headers of whole days again.
   static let limit = 224
-  /// The most bytes that are kept of the records' headers, whatever the number of files.
-  static let headerLimit = 256 << 20
   /// Files shorter than the smallest record are just being made.
   static let smallestFile = 128
   /// After how many reads it is looked whether a file has grown.
@@ -32,9 +30,13 @@ final class OpenFiles {
   private var told: Set<Problem> = []
   private var clock = 0
   private var cache: BlockCache
+  private let headerLimit: Int
 
-  /// - Parameter cacheLimit: the most bytes of decoded samples that are kept.
-  init(cacheLimit: Int) { cache = BlockCache(limit: cacheLimit) }
+  /// - Parameter budget: what may be kept.
+  init(_ budget: ArchiveBudget) {
+    cache = BlockCache(limit: budget.samples)
+    headerLimit = budget.headers
+  }
 
   /// Reads the samples of a stream in a span from one file.
   ///
@@ -92,7 +94,7 @@ final class OpenFiles {
       case .sac: .sac(try SACFile(path).trace())
       case .other: .nothing
       }
-    while !entries.isEmpty, entries.count >= Self.limit || headerBytes > Self.headerLimit,
+    while !entries.isEmpty, entries.count >= Self.limit || headerBytes > headerLimit,
       let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })?.key
     {
       entries[oldest] = nil

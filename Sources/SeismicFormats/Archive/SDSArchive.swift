@@ -2,7 +2,7 @@
 ///
 /// A record that begins before midnight stands in the file of the day in which it begins; so the neighbour's file is read too
 /// where a span comes near midnight. Files shorter than 128 bytes are being made and are taken as empty. Memory: the listing,
-/// at most 224 open files with 256 MB of headers, and 64 MB of decoded samples.
+/// at most 224 open files with 256 MB of headers, and 64 MB of decoded samples, or what an ``ArchiveBudget`` says.
 public final class SDSArchive: WaveformArchive {
   /// The folder that holds the years.
   public let root: String
@@ -16,13 +16,14 @@ public final class SDSArchive: WaveformArchive {
   /// - Parameters:
   ///   - root: the folder that holds the years.
   ///   - index: its listing; nil lists it now. Files that came later are not seen.
-  ///   - cacheLimit: the most bytes of decoded samples that are kept.
+  ///   - budget: what is kept in memory.
   ///   - onProblem: told once when there are files with other names.
   /// - Throws: ``FormatError`` when there is no file of the pattern; what `onProblem` throws.
-  public init(_ root: String, index: SDSIndex? = nil, cacheLimit: Int = 64 << 20, onProblem: ProblemHandler) throws {
+  public init(_ root: String, index: SDSIndex? = nil, budget: ArchiveBudget = .usual, onProblem: ProblemHandler) throws
+  {
     self.root = root
     self.index = try index ?? SDSIndex.scan(root, onProblem: onProblem)
-    files = OpenFiles(cacheLimit: cacheLimit)
+    files = OpenFiles(budget)
   }
 
   public var streams: [StreamID] { index.streams }

@@ -199,6 +199,8 @@ public struct SDSIndex: Hashable, Sendable {
           continue
         }
         days += Array(first...last)
+        // All days that there are, and some twice.
+        isGood = days.count < 8_000_000
       }
       guard isGood else {
         throw FormatError(

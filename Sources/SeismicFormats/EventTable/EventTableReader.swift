@@ -74,7 +74,7 @@ public final class EventTableReader: CatalogReader {
   private static func split(_ line: Bytes, _ delimiter: UInt8) -> [String] {
     delimiter == 32
       ? line.split { $0 == 32 || $0 == 9 }.map { String(decoding: $0, as: UTF8.self) }
-      : SeismicFormats.fields(of: line, delimiter: delimiter)
+      : delimiter == 44 ? csvFields(line) : SeismicFormats.fields(of: line, delimiter: delimiter)
   }
 
   public func next() throws -> Event? {

@@ -73,7 +73,7 @@ public final class EventTableWriter: CatalogWriter {
     extraColumns = columns
     for (index, name) in (Self.csvColumns + columns).enumerated() {
       if index > 0 { sink.append(byte: 44) }
-      sink.append(csv: name)
+      sink.append(cell: name)
     }
     sink.append(byte: 10)
   }
@@ -88,14 +88,14 @@ public final class EventTableWriter: CatalogWriter {
     let magnitude = event.preferredMagnitude
     func text(_ value: String?) {
       sink.append(byte: 44)
-      if let value { sink.append(csv: inOneLine(value)) }
+      if let value { sink.append(cell: inOneLine(value)) }
     }
     func number(_ value: Double?) {
       sink.append(byte: 44)
       if let value { sink.append(value) }
     }
     let kilometresPerDegree = 111.195
-    sink.append(csv: inOneLine(event.tableID))
+    sink.append(cell: inOneLine(event.tableID))
     sink.append(byte: 44)
     if let time = event.time { sink.append(time, fractionDigits: 6) }
     number(origin?.latitude.value)

@@ -11,6 +11,7 @@ public final class HDF5Dataset {
   private let path: String
   private let handle: HDF5Handle
   private let file: HDF5Handle
+  private let message: HDF5CrashGuard.Message
 
   /// The most values that are read at once: 1 GiB of single precision.
   public static let countLimit = 1 << 28
@@ -18,7 +19,8 @@ public final class HDF5Dataset {
   public static let chunkLimit = 1 << 28
 
   /// Call it under the lock.
-  init(_ handle: HDF5Handle, name: String, path: String, file: HDF5Handle) throws {
+  init(_ handle: HDF5Handle, name: String, path: String, file: HDF5Handle, message: HDF5CrashGuard.Message) throws {
+    self.message = message
     self.handle = handle
     self.file = file
     self.name = name
@@ -90,7 +92,7 @@ public final class HDF5Dataset {
   ///
   /// - Throws: ``FormatError`` when it is large (65,536 values), of another type than numbers and text, or damaged.
   public func value() throws -> HDF5Value {
-    try HDF5Library.locked {
+    try HDF5Library.locked(message) {
       guard let value = HDF5Value.read(dataset: handle) else {
         throw FormatError(
           .badData, file: path, found: "dataset \(quoted(name)) cannot be read as a value",
@@ -124,7 +126,7 @@ public final class HDF5Dataset {
       total = product
     }
     guard total > 0 else { return [] }
-    return try HDF5Library.locked {
+    return try HDF5Library.locked(message) {
       var values = [Number](repeating: zero, count: total)
       let offsets = start.map { hsize_t($0) }
       let counts = count.map { hsize_t($0) }

@@ -3,12 +3,14 @@ import CHDF5
 /// A file of HDF5 that is open for reading.
 ///
 /// Foreign files are not trusted: sizes are checked before memory is taken, links to other files are not followed, data
-/// that lies in other files is not read, and no filter is loaded that the library does not bring along. What the library
-/// itself does with a damaged file is its own; version 1.14.4 or later is advisable for files from strangers.
+/// that lies in other files is not read, and no filter is loaded that the library does not bring along. The library itself crashes at some
+/// damaged files; the program ends then with the name of the file (``HDF5CrashGuard``). Version 1.14.4 or later is advisable for files from
+/// strangers.
 public final class HDF5File {
   /// The path, as it was given.
   public let path: String
   let handle: HDF5Handle
+  private let message: HDF5CrashGuard.Message
 
   /// Opens a file.
   ///
@@ -18,7 +20,9 @@ public final class HDF5File {
     // Errors of the file system are better told by the project's own words.
     let input = try FileInput(path)
     try input.requireContent(expected: "an HDF5 file")
-    let handle = HDF5Library.locked { HDF5Handle(H5Fopen(path, hsdl_read_only(), 0), H5Fclose) }
+    let message = HDF5CrashGuard.Message(path)
+    self.message = message
+    let handle = HDF5Library.locked(message) { HDF5Handle(H5Fopen(path, hsdl_read_only(), 0), H5Fclose) }
     guard let handle else {
       let isHDF5 = try input.prefix(8).elementsEqual([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A])
       throw FormatError(
@@ -40,7 +44,7 @@ public final class HDF5File {
 
   /// What stands at a path within the file; nil for nothing, and for links to other files.
   public func kind(of object: String) -> ObjectKind? {
-    HDF5Library.locked {
+    HDF5Library.locked(message) {
       guard let handle = open(object) else { return nil }
       return Self.kind(handle)
     }
@@ -76,7 +80,7 @@ public final class HDF5File {
   ///
   /// - Throws: ``FormatError`` when there is no such group, or it cannot be read.
   public func names(in group: String = "/") throws -> [String] {
-    try HDF5Library.locked {
+    try HDF5Library.locked(message) {
       guard let handle = open(group), Self.kind(handle) == .group else {
         throw failure(group, "there is no such group", expected: "a group of the file")
       }
@@ -102,11 +106,11 @@ public final class HDF5File {
   /// - Throws: ``FormatError``: `badData` when there is none, or its description is damaged; `unsupported` when its values
   ///   lie in other files.
   public func dataset(_ name: String) throws -> HDF5Dataset {
-    try HDF5Library.locked {
+    try HDF5Library.locked(message) {
       guard let handle = open(name), Self.kind(handle) == .dataset else {
         throw failure(name, "there is no such dataset", expected: "a dataset of the file")
       }
-      return try HDF5Dataset(handle, name: name, path: path, file: self.handle)
+      return try HDF5Dataset(handle, name: name, path: path, file: self.handle, message: message)
     }
   }
 
@@ -116,7 +120,7 @@ public final class HDF5File {
   ///
   /// - Throws: ``FormatError`` when there is no such object.
   public func attributes(_ names: [String], of object: String) throws -> [(name: String, value: HDF5Value)] {
-    try HDF5Library.locked {
+    try HDF5Library.locked(message) {
       guard let handle = open(object) else { throw failure(object, "there is no such object") }
       return names.compactMap { name in
         guard H5Aexists(handle.id, name) > 0, let attribute = HDF5Handle(H5Aopen(handle.id, name, 0), H5Aclose),

@@ -9,14 +9,19 @@ enum HDF5Library {
     H5Eset_auto2(0, nil, nil)
     // A file may ask for filters by number; no library is loaded for that.
     H5PLset_loading_state(0)
+    HDF5CrashGuard.install()
     return NSRecursiveLock()
   }()
 
   /// Calls the library; one thread at a time.
-  static func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
+  ///
+  /// - Parameter message: what is said if the library crashes meanwhile.
+  static func locked<Result>(
+    _ message: HDF5CrashGuard.Message? = nil, _ body: () throws -> Result
+  ) rethrows -> Result {
     lock.lock()
     defer { lock.unlock() }
-    return try body()
+    return try message == nil ? body() : HDF5CrashGuard.watching(message, body)
   }
 }
 

@@ -126,7 +126,7 @@ public enum TextLines {
 }
 
 /// Cuts a comma-separated line into fields; quotes are removed.
-public func csvFields(_ line: Bytes) -> [String] { fields(of: line, delimiter: 44) }
+public func csvFields(_ line: Bytes) -> [String] { fields(of: line, delimiter: 44).map(withoutApostrophe) }
 
 /// Cuts a line of a table into fields.
 ///

@@ -255,4 +255,32 @@ public final class TextSink {
     }
     append(byte: 34)
   }
+
+  /// Adds a field of a table that people open with a spreadsheet: as ``append(csv:delimiter:)``, but what a spreadsheet would take for a formula
+  /// gets an apostrophe before it, and numbers stay numbers.
+  ///
+  /// ``csvFields(_:)`` takes the apostrophe away.
+  public func append(cell text: String) {
+    var text = text
+    text.withUTF8 { append(cell: $0) }
+  }
+
+  /// Adds a field of a table that people open with a spreadsheet.
+  public func append(cell bytes: Bytes) {
+    guard isFormula(bytes), parseDecimal(bytes) == nil else { return append(csv: bytes) }
+    ([39] + bytes).withUnsafeBufferPointer { append(csv: $0) }
+  }
+}
+
+/// Whether a spreadsheet would compute a field, or a field has an apostrophe against that.
+private func isFormula(_ bytes: Bytes) -> Bool {
+  guard let first = bytes.first(where: { $0 != 39 }) else { return false }
+  return [61, 43, 45, 64, 9, 13].contains(first)
+}
+
+/// A field without the apostrophe that ``TextSink/append(cell:)`` has put before it.
+public func withoutApostrophe(_ field: String) -> String {
+  guard field.utf8.first == 39 else { return field }
+  var copy = field
+  return copy.withUTF8(isFormula) ? String(field.dropFirst()) : field
 }

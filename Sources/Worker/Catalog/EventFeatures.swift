@@ -26,6 +26,9 @@ public final class EventFeatures {
   /// Stations of which waveforms were used in the unit, added over the events.
   public private(set) var stationWindowCount = 0
 
+  /// Told of what each station has recorded of an event, and when waves arrive there; nil for nobody.
+  public var onRecord: ((StationRecord, StationArrivals) -> Void)?
+
   /// Seconds before the first and behind the last arrival that features of waveforms look at.
   static let margins = (before: 66.0, behind: 72.0)
 
@@ -205,6 +208,7 @@ extension EventFeatures {
         isPPicked: p.isPick, isSPicked: s.isPick, distance: site.distance,
         hypocentralDistance: (site.distance * site.distance + place.depth * place.depth).squareRoot(),
         azimuth: site.azimuth, backazimuth: site.backazimuth)
+      onRecord?(record, arrivals)
       try windows?.add(
         record, arrivals,
         EventWindowExtractor.Site(
@@ -265,11 +269,11 @@ extension EventFeatures {
   /// Adds the row of the station that was measured last.
   private func appendRow(_ id: String, _ record: StationRecord, _ arrivals: StationArrivals) {
     let sink = stationRows
-    sink.append(csv: id)
+    sink.append(cell: id)
     sink.append(byte: 44)
-    sink.append(csv: record.station.description)
+    sink.append(cell: record.station.description)
     sink.append(byte: 44)
-    sink.append(csv: [record.vertical, record.north, record.east].compactMap { $0?.channel }.joined(separator: " "))
+    sink.append(cell: [record.vertical, record.north, record.east].compactMap { $0?.channel }.joined(separator: " "))
     for value in [record.samplingRate, arrivals.distance, arrivals.backazimuth] {
       sink.append(byte: 44)
       sink.append(toTenDecimals: value)

@@ -9,8 +9,8 @@ extension LabelledEvents {
   ///
   /// - Parameters:
   ///   - featureTables: tables with a column `event_id` and one for each feature.
-  ///   - labels: tables with the columns `event_id` and `label`: `real` or `fake` (or 1 or 0). Events with another label,
-  ///     or with none, are left out.
+  ///   - labels: tables with the columns `event_id` and `label`: `real` or `fake` (or 1 or 0), and files of ``Decisions``, which overrule the
+  ///     others. Events with another label, or with none, are left out.
   ///   - features: which features; nil for all that the first table has.
   /// - Throws: ``AgreedFailure`` on all ranks: when a table cannot be read, a feature is in none, a number is none, an event
   ///   stands twice, or no event has a label.
@@ -18,13 +18,13 @@ extension LabelledEvents {
     featureTables: [String], labels: [String], features: FeatureSet?, over communicator: any Communicator
   ) throws {
     let share = Share(rank: communicator.rank, size: communicator.size)
-    var known: [String: UInt8?] = [:]
+    var known = Known()
     var table = FeatureTable(features: .picks)
     var times: [Double] = []
     var tables: [Int] = []
     var counts = [0, 0, 0]
     try communicator.agree {
-      for path in labels { try Self.readLabels(path, share, into: &known) }
+      known = try Self.known(labels, share)
       let chosen = try features ?? FeatureTableFile(featureTables.first ?? "").knownFeatures
       table = FeatureTable(features: chosen)
       var seen: Set<String> = []
@@ -39,7 +39,7 @@ extension LabelledEvents {
               .badData, file: path, at: .line(line), found: "event \(quoted(name)) stands twice",
               expected: "each event once")
           }
-          guard let label = known[name] else {
+          guard let label = known.labels[name] else {
             counts[1] += 1
             return
           }
@@ -64,7 +64,7 @@ extension LabelledEvents {
           + "\(featureTables.joined(separator: ", ")) is labelled real or fake; expected the identifiers of its column event_id"
       )
     }
-    var remarks: [String] = []
+    var remarks = known.remarks
     if left[0] > 0 { remarks.append("\(left[0]) of \(rows) events have no label and are left out") }
     if left[1] > 0 {
       remarks.append("\(left[1]) of \(rows) events are labelled neither real nor fake and are left out")
@@ -85,12 +85,51 @@ extension LabelledEvents {
 
   /// What events are known to be, by identifier; those that are labelled neither real nor fake are left out.
   ///
-  /// - Parameter paths: tables with the columns `event_id` and `label`.
+  /// - Parameter paths: tables with the columns `event_id` and `label`, and files of ``Decisions``, which overrule the others.
   /// - Throws: ``FormatError``.
   public static func labels(_ paths: [String]) throws -> [String: Label] {
-    var known: [String: UInt8?] = [:]
-    for path in paths { try readLabels(path, Share(rank: 0, size: 1), into: &known) }
-    return known.compactMapValues { value in value.map { $0 == 1 ? .real : .fake } }
+    try known(paths, Share(rank: 0, size: 1)).labels.compactMapValues { value in
+      value.map { $0 == 1 ? .real : .fake }
+    }
+  }
+
+  /// What events are known to be.
+  private struct Known {
+    /// By identifier, 1 or 0; nil for an event that is labelled something else.
+    var labels: [String: UInt8?] = [:]
+    /// What the user should know of the files.
+    var remarks: [String] = []
+  }
+
+  private static func known(_ paths: [String], _ share: Share) throws -> Known {
+    var known = Known()
+    var decided: [String] = []
+    for path in paths {
+      if try Decisions.isDecisionFile(path) {
+        decided.append(path)
+      } else {
+        try readLabels(path, share, into: &known.labels)
+      }
+    }
+    guard !decided.isEmpty else { return known }
+    // A person's word counts, whatever a table says.
+    let decisions = try Decisions(decided)
+    for decision in decisions.byID.values where share.holds(stableHash(decision.eventID)) {
+      let label: UInt8? =
+        switch decision.label {
+        case .real: 1
+        case .fake: 0
+        case .uncertain: nil
+        }
+      known.labels.updateValue(label, forKey: decision.eventID)
+    }
+    if let first = decisions.problems.first {
+      let others = decisions.problems.count - 1
+      known.remarks.append(
+        first.error.description + (others > 0 ? "; and \(others) more such things" : "") + "; \(first.action)")
+    }
+    if decisions.isEmpty { known.remarks.append("\(decided.joined(separator: ", ")): there is no decision in it") }
+    return known
   }
 
   private static func readLabels(_ path: String, _ share: Share, into known: inout [String: UInt8?]) throws {

@@ -1,5 +1,6 @@
 public import HSDLCompute
 public import MPI
+import SeismicFormats
 
 /// Where labelled events come from.
 public enum LabelledSource: Sendable, Equatable {
@@ -30,6 +31,14 @@ public enum LabelledSource: Sendable, Equatable {
     case .picks(let real, let fake): (real, fake)
     case .features(let tables, let labels): (tables + labels, [])
     }
+  }
+
+  /// What persons have decided on the events, by identifier.
+  ///
+  /// - Throws: ``FormatError``.
+  public func decided() throws -> [String: Label] {
+    guard case .features(_, let labels) = self else { return [:] }
+    return try Decisions(labels.filter { try Decisions.isDecisionFile($0) }).byID.mapValues(\.label)
   }
 
   /// Reads the events.

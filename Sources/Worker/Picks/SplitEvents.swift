@@ -29,6 +29,8 @@ public struct SplitEvents {
 
   /// At most this many events are brought together at a time, so that memory stays bounded.
   static let batchSize = 20_000
+  /// About so many groups of a rank are compared with the others' at a time.
+  static let turnSize = 100_000
 
   /// Finds the events that came more than once.
   ///
@@ -37,15 +39,18 @@ public struct SplitEvents {
   /// - Parameter seen: the groups that this rank has read.
   /// - Throws: ``CommunicatorError``.
   public init(_ seen: [Seen], over communicator: any Communicator) throws {
-    var parts = [[UInt64]](repeating: [], count: communicator.size)
-    for group in seen {
-      parts[Int(group.hash % UInt64(communicator.size))].append(group.hash)
-      parts[Int(group.hash % UInt64(communicator.size))].append(UInt64(group.unit))
-    }
-    let received = try communicator.alltoallv(parts)
-    let found = Self.repeatedHashes(received)
     var repeated: [UInt64] = []
-    if !found.isEmpty {
+    // A part of all hashes at a time, so that what travels and is compared stays small however many there are.
+    let turns = UInt64(max(1, (try communicator.allreduce(seen.count, .maximum) + Self.turnSize - 1) / Self.turnSize))
+    for turn in 0..<turns {
+      var parts = [[UInt64]](repeating: [], count: communicator.size)
+      for group in seen where group.hash >> 40 % turns == turn {
+        parts[Int(group.hash % UInt64(communicator.size))].append(group.hash)
+        parts[Int(group.hash % UInt64(communicator.size))].append(UInt64(group.unit))
+      }
+      let received = try communicator.alltoallv(parts)
+      let found = Self.repeatedHashes(received)
+      guard !found.isEmpty else { continue }
       for part in received {
         for place in stride(from: 0, to: part.count - 1, by: 2) where found.contains(part[place]) {
           repeated.append(contentsOf: [part[place], part[place + 1]])

@@ -66,11 +66,13 @@ public final class CatalogScoring {
   ///   - windowLabels: what events are known to be, if the windows that `extractor` makes are to be written, a store for each unit;
   ///     nil where none are written.
   ///   - windowPicker: the hash of the picker that was asked about them.
+  ///   - decisions: what persons have decided; nil where nobody was asked.
   /// - Throws: ``ComputeError`` with `unknownFeature` when the model needs a feature that this version does not have.
   public init(
     _ extractor: EventFeatures, history: String, model: ModelFolder?, deep: (any DeepScoring)? = nil,
     features: FeatureSet, folder: String,
-    isStrict: Bool, catalog: String = "", windowLabels: [String: Label]? = nil, windowPicker: String = ""
+    isStrict: Bool, catalog: String = "", windowLabels: [String: Label]? = nil, windowPicker: String = "",
+    decisions: Decisions? = nil
   ) throws {
     self.windowLabels = windowLabels
     self.windowPicker = windowPicker
@@ -81,7 +83,7 @@ public final class CatalogScoring {
     self.deep = model?.hybrid == nil ? nil : deep
     self.folder = folder
     self.isStrict = isStrict
-    writer = model.map { EventWriter(card: $0.card, network: "") }
+    writer = model.map { EventWriter(card: $0.card, network: "", decisions: decisions) }
     places = try model?.ensemble.features.places(in: .all) ?? []
     written = try features.places(in: .all)
   }
@@ -141,13 +143,7 @@ public final class CatalogScoring {
     try records.flush()
     try windowWriter?.finish()
     windowWriter = nil
-    var problemFile = ""
-    if problems.count > 0 {
-      problemFile = "\(folder)/event-problems-\(unit.index)"
-      let output = try FileOutput(problemFile, isDurable: false)
-      try output.write(problems)
-      try output.commit()
-    }
+    let problemFile = try writeProblems(of: unit)
     account(\.writing)
     return UnitSummary(
       stationWindowCount: extractor.stationWindowCount, deepCount: deepCount, files: records.files,
@@ -163,21 +159,24 @@ public final class CatalogScoring {
     let duplicates = Set(unit.duplicates)
     let nothing = [Double](repeating: .nan, count: FeatureSet.all.count)
     var group: [Waiting] = []
+    problems.removeAll()
     func flush() throws {
+      let decided = try decision(on: group.map(\.id))
       for entry in group {
         guard let model, let writer else {
           try write(entry, nothing[...], label: .uncertain, to: records) { _ in }
           continue
         }
-        let scored = EventWriter.ScoredEvent(
+        var scored = EventWriter.ScoredEvent(
           event: entry.event, id: entry.id, duplicateOf: entry.duplicateOf, alternatives: entry.alternatives,
           features: nothing[...], probability: .nan, shallow: .nan, deep: .nan, deepMove: 0,
           memberProbabilities: model.ensemble.members.map { _ in .nan },
           contributions: [Double](repeating: 0, count: places.count)[...],
           values: [Double](repeating: .nan, count: places.count), label: .uncertain, unusablePickCount: 0,
           remarks: [], failure: reason)
+        scored.decision = decided
         let words = writer.reason(scored)
-        try write(entry, nothing[...], label: .uncertain, to: records) { piece in
+        try write(entry, nothing[...], label: decided?.label ?? .uncertain, to: records) { piece in
           switch piece {
           case .events(let sink): writer.eventsRow(scored, reason: words, to: sink)
           case .quakeML(let sink): writer.quakeML(scored, reason: words, to: QuakeMLEncoder(sink: sink))
@@ -199,7 +198,35 @@ public final class CatalogScoring {
     }
     try flush()
     try records.flush()
-    return UnitSummary(stationWindowCount: 0, deepCount: 0, files: records.files, problemFile: "", windowFile: nil)
+    return UnitSummary(
+      stationWindowCount: 0, deepCount: 0, files: records.files, problemFile: try writeProblems(of: unit),
+      windowFile: nil)
+  }
+
+  /// Writes what of the unit could not be used.
+  ///
+  /// - Returns: the intermediate file; empty when there is nothing to tell.
+  private func writeProblems(of unit: CatalogUnit) throws -> String {
+    guard problems.count > 0 else { return "" }
+    let path = "\(folder)/event-problems-\(unit.index)"
+    let output = try FileOutput(path, isDurable: false)
+    try output.write(problems)
+    try output.commit()
+    return path
+  }
+
+  /// What persons have decided on a shock, given the identifiers of its entries, the one that is kept first.
+  private func decision(on ids: [String]) throws -> Decision? {
+    guard let found = writer?.decisions?.onShock(ids) else { return nil }
+    for other in found.others {
+      try note(
+        Problem(
+          file: other.file, line: other.line, eventID: other.eventID,
+          found:
+            "\(other.label.rawValue), but \(found.decision.eventID), another entry of this event, is decided \(found.decision.label.rawValue)",
+          expected: "one decision on each shock", action: "the decision on \(found.decision.eventID) counts"))
+    }
+    return found.decision
   }
 
   private func account(_ stage: WritableKeyPath<StageTimes, Double>) {
@@ -280,7 +307,13 @@ public final class CatalogScoring {
     for index in waiting.indices { for place in places { values.append(features[index * width + place]) } }
     let scores = try values.withUnsafeBufferPointer { try self.scores($0, model) }
     account(\.scoring)
+    var decided: Decision?
     for (index, entry) in waiting.enumerated() {
+      // An event's other entries stand right behind it.
+      if entry.duplicateOf == nil {
+        let others = waiting[(index + 1)...].prefix { $0.duplicateOf != nil }
+        decided = try decision(on: [entry.id] + others.map(\.id))
+      }
       let own = index * places.count..<(index + 1) * places.count
       let probability = entry.isEmpty ? .nan : scores.probabilities[index]
       var scored = EventWriter.ScoredEvent(
@@ -296,8 +329,9 @@ public final class CatalogScoring {
       if let original = entry.duplicateOf, let place = waiting[..<index].lastIndex(where: { $0.id == original }) {
         scored.label = model.card.costs.label(waiting[place].isEmpty ? .nan : scores.probabilities[place])
       }
+      scored.decision = decided
       let reason = writer.reason(scored)
-      try write(entry, scored.features, label: scored.label, to: records) { piece in
+      try write(entry, scored.features, label: decided?.label ?? scored.label, to: records) { piece in
         switch piece {
         case .events(let sink): writer.eventsRow(scored, reason: reason, to: sink)
         case .quakeML(let sink): writer.quakeML(scored, reason: reason, to: QuakeMLEncoder(sink: sink))
@@ -349,14 +383,14 @@ public final class CatalogScoring {
 extension Problem {
   /// Adds the problem's row of `problems.csv`.
   public func appendRow(to sink: TextSink) {
-    sink.append(csv: file)
+    sink.append(cell: file)
     sink.append(byte: 44)
     if let line { sink.append(line) }
     sink.append(byte: 44)
     if let byte { sink.append(byte) }
     for text in [eventID, found, expected, action] {
       sink.append(byte: 44)
-      sink.append(csv: text.contains(where: \.isNewline) ? String(text.map { $0.isNewline ? " " : $0 }) : text)
+      sink.append(cell: text.contains(where: \.isNewline) ? String(text.map { $0.isNewline ? " " : $0 }) : text)
     }
     sink.append(byte: 10)
   }

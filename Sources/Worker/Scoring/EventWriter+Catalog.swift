@@ -4,7 +4,7 @@ import SeismicFormats
 extension EventWriter {
   /// The header line of `events.csv` for events of a catalog.
   public var catalogEventsHeader: String {
-    eventsHeader.dropLast() + ",waveform_stations_n,duplicate_of\n"
+    eventsColumns + ",waveform_stations_n,duplicate_of" + decisionColumns + "\n"
   }
 
   /// One event of a catalog with everything that is known of it.
@@ -31,7 +31,10 @@ extension EventWriter {
     var contributions: ArraySlice<Double>
     /// The values of the model's features.
     var values: [Double]
+    /// The model's label.
     var label: Label
+    /// What a person has decided on the shock; nil for nothing.
+    var decision: Decision?
     /// Picks that have no place in the features.
     var unusablePickCount: Int
     /// What else is worth saying.
@@ -56,7 +59,8 @@ extension EventWriter {
       parts.append(
         scored.alternatives.count == 1 ? "1 other entry merged" : "\(scored.alternatives.count) other entries merged")
     }
-    return (parts + scored.remarks).joined(separator: "; ")
+    return decided(
+      scored.decision, on: scored.id, over: scored.label, (parts + scored.remarks).joined(separator: "; "))
   }
 
   /// What is said of an event whose unit failed.
@@ -68,7 +72,7 @@ extension EventWriter {
       if let value, value.isFinite { sink.append(text: fixed(value, decimals: decimals)) }
     }
     let origin = scored.event.preferredOrigin
-    sink.append(csv: scored.id)
+    sink.append(cell: scored.id)
     sink.append(byte: 44)
     if let time = scored.event.time { sink.append(time, fractionDigits: 6) }
     number(origin?.latitude.value, 6)
@@ -76,17 +80,18 @@ extension EventWriter {
     number(origin?.depth.map { $0.value / 1000 }, 4)
     number(scored.event.preferredMagnitude?.mag.value, 3)
     sink.append(byte: 44)
-    sink.append(text: scored.label.rawValue)
+    sink.append(text: (scored.decision?.label ?? scored.label).rawValue)
     for probability in [scored.probability, scored.shallow, scored.deep] { number(probability, 6) }
     sink.append(byte: 44)
-    sink.append(csv: reason)
+    sink.append(cell: reason)
     for name in [0, 1, 11] { number(scored.features[scored.features.startIndex + name], 0) }
     sink.append(byte: 44)
     sink.append(scored.unusablePickCount)
     for probability in scored.memberProbabilities { number(probability, 6) }
     number(Self.waveformStationsPlace.map { scored.features[scored.features.startIndex + $0] } ?? .nan, 0)
     sink.append(byte: 44)
-    if let original = scored.duplicateOf { sink.append(csv: original) }
+    if let original = scored.duplicateOf { sink.append(cell: original) }
+    decisionFields(scored.decision, over: scored.label, to: sink)
     sink.append(byte: 10)
   }
 
@@ -99,7 +104,8 @@ extension EventWriter {
     for (number, other) in scored.alternatives.enumerated() { entry.merge(other, number: number + 1) }
     annotate(
       &entry, label: scored.label, probability: scored.probability,
-      parts: scored.deep.isNaN ? nil : (shallow: scored.shallow, deep: scored.deep), reason: reason)
+      parts: scored.deep.isNaN ? nil : (shallow: scored.shallow, deep: scored.deep), reason: reason,
+      decision: scored.decision)
     encoder.event(entry)
   }
 }

@@ -8,23 +8,30 @@ public struct EventWriter: Sendable {
   private let card: ModelCard
   private let network: String
   private let explanation: Explanation
+  /// What persons have decided; nil where nobody was asked, so that no columns tell of it.
+  let decisions: Decisions?
 
   /// Prepares to write.
   ///
   /// - Parameters:
   ///   - card: the card of the model that scores.
   ///   - network: the network code of stations whose code does not say it.
-  public init(card: ModelCard, network: String) {
+  ///   - decisions: what persons have decided; nil leaves out the columns that tell of it.
+  public init(card: ModelCard, network: String, decisions: Decisions? = nil) {
     self.card = card
     self.network = network
+    self.decisions = decisions
     explanation = Explanation(features: FeatureSet(card.features))
   }
 
   /// The header line of `events.csv`.
-  public var eventsHeader: String {
+  public var eventsHeader: String { eventsColumns + decisionColumns + "\n" }
+
+  /// The columns that all events have, whatever they come from.
+  var eventsColumns: String {
     let members = card.members.map { ",probability_\($0.kind.rawValue)" }.joined()
     return "event_id,time,latitude,longitude,depth_km,magnitude,label,probability_real,probability_shallow,"
-      + "probability_deep,reason,p_n,s_n,stations_n,unusable_rows\(members)\n"
+      + "probability_deep,reason,p_n,s_n,stations_n,unusable_rows\(members)"
   }
 
   /// The header line of `features.csv`.
@@ -66,7 +73,10 @@ public struct EventWriter: Sendable {
     var contributions: ArraySlice<Double>
     /// The values of the model's features.
     var values: [Double]
+    /// The model's label.
     var label: Label
+    /// What a person has decided; nil for nothing.
+    var decision: Decision?
   }
 
   /// Adds an event's row of `features.csv` to a sink.
@@ -77,7 +87,7 @@ public struct EventWriter: Sendable {
   public static func featuresRow(
     _ id: Bytes, _ time: UTCTime?, _ features: UnsafeBufferPointer<Double>, _ places: [Int], to sink: TextSink
   ) {
-    sink.append(csv: id)
+    sink.append(cell: id)
     sink.append(byte: 44)
     if let time { sink.append(time, fractionDigits: 6) }
     for place in places {
@@ -96,21 +106,21 @@ public struct EventWriter: Sendable {
       let unusable = event.group.unusableRowCount
       if unusable > 0 { words += "; \(unusable) unusable row\(unusable == 1 ? "" : "s") left out" }
     }
-    return words
+    return decided(event.decision, on: event.decision?.eventID, over: event.label, words)
   }
 
   func eventsRow(_ event: Scored, reason: String, to sink: TextSink) {
-    sink.append(csv: event.group.idBytes)
+    sink.append(cell: event.group.idBytes)
     sink.append(byte: 44)
     if let time = event.time { sink.append(time, fractionDigits: 6) }
     sink.append(",,,,,")
-    sink.append(text: event.label.rawValue)
+    sink.append(text: (event.decision?.label ?? event.label).rawValue)
     for probability in [event.probability, event.probability, .nan] {
       sink.append(byte: 44)
       if !probability.isNaN { sink.append(text: fixed(probability, decimals: 6)) }
     }
     sink.append(byte: 44)
-    sink.append(csv: reason)
+    sink.append(cell: reason)
     for place in [0, 1, 11] {
       sink.append(byte: 44)
       sink.append(event.features[place])
@@ -121,28 +131,35 @@ public struct EventWriter: Sendable {
       sink.append(byte: 44)
       if !probability.isNaN { sink.append(text: fixed(probability, decimals: 6)) }
     }
+    decisionFields(event.decision, over: event.label, to: sink)
     sink.append(byte: 10)
   }
 
   func quakeML(_ event: Scored, reason: String, to encoder: QuakeMLEncoder) {
     var entry = event.group.event(network: network)
-    annotate(&entry, label: event.label, probability: event.probability, reason: reason)
+    annotate(
+      &entry, label: event.label, probability: event.probability, reason: reason, decision: event.decision)
     encoder.event(entry)
   }
 
   /// Says in an event what was found out about it.
   ///
-  /// - Parameter parts: the probabilities by features alone and by waveforms alone, where a network took part.
+  /// - Parameters:
+  ///   - label: the model's label.
+  ///   - parts: the probabilities by features alone and by waveforms alone, where a network took part.
+  ///   - decision: what a person has decided, which counts.
   func annotate(
     _ entry: inout Event, label: Label, probability: Double, parts: (shallow: Double, deep: Double)? = nil,
-    reason: String
+    reason: String, decision: Decision? = nil
   ) {
-    if label == .fake {
-      entry.type = "not existing"
-      entry.typeCertainty = "suspected"
+    let foundType = Verdict.words(entry.statedType, entry.typeCertainty)
+    if let decision {
+      apply(decision, to: &entry)
+    } else if label == .fake {
+      entry.setType("not existing", certainty: "suspected")
     }
     let probability = probability.isNaN ? "unknown" : fixed(probability, decimals: 6)
-    var columns = [("label", label.rawValue), ("probability_real", probability)]
+    var columns = [("label", (decision?.label ?? label).rawValue), ("probability_real", probability)]
     var byParts = ""
     if let parts {
       byParts =
@@ -152,7 +169,7 @@ public struct EventWriter: Sendable {
     }
     entry.comments.append(
       Comment(
-        "hsdl-mpi \(programVersion), model \(card.shortHash): \(label.rawValue), P(real) \(probability)\(byParts): "
+        "hsdl-mpi \(programVersion), model \(card.shortHash): \(label.rawValue), P(real) \(probability)\(byParts)\(foundType): "
           + reason))
     let names = ["label", "probability_real", "probability_shallow", "probability_deep"]
     entry.columns.removeAll { names.contains($0.name) }

@@ -94,16 +94,18 @@ public final class PickScoring {
   ///   - network: the network code of stations whose code does not say it.
   ///   - folder: where intermediate files go.
   ///   - isStrict: whether a row that cannot be used ends the work.
+  ///   - decisions: what persons have decided; nil where nobody was asked.
   /// - Throws: ``ComputeError`` with `unknownFeature` when the model needs a feature that picks do not have.
   public init(
-    _ input: PickInput, model: ModelFolder?, features: FeatureSet, network: String, folder: String, isStrict: Bool
+    _ input: PickInput, model: ModelFolder?, features: FeatureSet, network: String, folder: String, isStrict: Bool,
+    decisions: Decisions? = nil
   ) throws {
     self.input = input
     self.model = model
     self.folder = folder
     self.isStrict = isStrict
     tables = OpenTables(input)
-    writer = model.map { EventWriter(card: $0.card, network: network) }
+    writer = model.map { EventWriter(card: $0.card, network: network, decisions: decisions) }
     places = try model?.ensemble.features.places(in: .picks) ?? []
     written = try features.places(in: .picks)
     extractor = PickFeatures(FeatureSet(features.definitions + (model?.ensemble.features.definitions ?? [])))
@@ -252,19 +254,30 @@ public final class PickScoring {
     if waitingCount == Self.batchSize { try scoreBatch(to: records) }
   }
 
+  /// What a person has decided on an event.
+  private func decision(on group: PickGroup) -> Decision? {
+    guard let decisions = writer?.decisions, !decisions.isEmpty else { return nil }
+    return decisions[group.eventName]
+  }
+
   private func addUnscored(_ group: PickGroup, because failure: String, to records: RecordWriter) throws {
     let time = group.firstTime
     let nothing = [Double](repeating: .nan, count: PickFeatures.count)
+    let decision = self.decision(on: group)
     try nothing.withUnsafeBufferPointer { features in
-      try records.add(EventKey(time: time, id: group.idBytes), hash: stableHash(group.idBytes), label: .uncertain) {
-        sink, end in
+      try records.add(
+        EventKey(time: time, id: group.idBytes), hash: stableHash(group.idBytes), label: decision?.label ?? .uncertain
+      ) { sink, end in
         let event = model.map { model in
           EventWriter.Scored(
             group: group, time: time, features: features, probability: .nan,
             memberProbabilities: model.ensemble.members.map { _ in .nan }, contributions: [], values: [],
-            label: .uncertain)
+            label: .uncertain, decision: decision)
         }
-        let reason = EventWriter.unprocessed(failure)
+        var reason = EventWriter.unprocessed(failure)
+        if let event {
+          reason = writer?.decided(decision, on: decision?.eventID, over: event.label, reason) ?? reason
+        }
         if let event { writer?.eventsRow(event, reason: reason, to: sink) }
         end()
         EventWriter.featuresRow(group.idBytes, time, features, written, to: sink)
@@ -305,10 +318,13 @@ public final class PickScoring {
       group: group, time: time, features: features, probability: probability,
       memberProbabilities: scores.memberProbabilities.map { isEmpty ? .nan : $0[index] },
       contributions: scores.contributions[index * width..<(index + 1) * width],
-      values: Array(values[index * width..<(index + 1) * width]), label: model.card.costs.label(probability))
+      values: Array(values[index * width..<(index + 1) * width]), label: model.card.costs.label(probability),
+      decision: self.decision(on: group))
     let reason = writer.reason(event)
-    try records.add(EventKey(time: time, id: group.idBytes), hash: stableHash(group.idBytes), label: event.label) {
-      sink, end in
+    try records.add(
+      EventKey(time: time, id: group.idBytes), hash: stableHash(group.idBytes),
+      label: event.decision?.label ?? event.label
+    ) { sink, end in
       writer.eventsRow(event, reason: reason, to: sink)
       end()
       EventWriter.featuresRow(group.idBytes, time, features, written, to: sink)
@@ -325,10 +341,10 @@ public final class PickScoring {
     sink.append(byte: 9)
     sink.append(problem.byte ?? -1)
     sink.append(byte: 44)
-    sink.append(csv: problem.eventID)
+    sink.append(cell: problem.eventID)
     for text in [problem.found, problem.expected, problem.action] {
       sink.append(byte: 44)
-      sink.append(csv: text.replacingNewlines())
+      sink.append(cell: text.replacingNewlines())
     }
     sink.append(byte: 10)
   }

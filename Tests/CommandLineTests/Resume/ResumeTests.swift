@@ -17,8 +17,8 @@ struct ResumeTests {
     Disturbance(fault: "kill,count=4,rank=0", ranks: (2, nil)),
     Disturbance(fault: "kill,unit=5", ranks: (nil, 3), code: 137),
     Disturbance(fault: "throw,unit=2", ranks: (2, 3), code: 70),
-    Disturbance(fault: "nospace,count=3,rank=1", ranks: (2, 2), code: 74),
-    Disturbance(fault: "eio,count=4,rank=0", ranks: (2, 1), code: 74),
+    Disturbance(fault: "nospace,count=3", ranks: (2, 2), code: 74),
+    Disturbance(fault: "eio,unit=5", ranks: (2, 1), code: 74),
     Disturbance(fault: "truncate,count=2;kill,count=5", ranks: (nil, 2), code: 137),
     Disturbance(fault: "truncate,unit=1", ranks: (2, 3), code: 74),
     Disturbance(fault: "kill,merge=1", ranks: (2, 3)),
@@ -43,6 +43,18 @@ struct ResumeTests {
     #expect(try place.folder.text("out/run.json").contains("\"resumed\": 1,"))
     let isAltered = disturbance.fault.contains("truncate")
     #expect(outcome.errorOutput.contains("cut off or changed") == isAltered, "\(outcome.errorOutput)")
+  }
+
+  @Test(
+    "What one rank cannot write another one does, and the run ends well",
+    arguments: ["nospace,count=2,rank=1", "eio,count=4,rank=0", "throw,count=3,rank=0"])
+  func oneRankFails(fault: String) throws {
+    let place = try Workplace()
+    let command = "\(ResumeNetwork.refine) --output out --quiet"
+    let outcome = try place.run(command, ranks: 2, faults: "slow,every=50;\(fault)")
+    #expect(outcome.exitCode == 0, "\(outcome.errorOutput)")
+    #expect(try place.differences("out", from: ResumeNetwork.reference) == [])
+    #expect(try place.folder.text("out/run.json").contains("\"resumed\": 0,"))
   }
 
   @Test("What was changed behind the ledger's back is done again: files, lines, its head")
@@ -90,7 +102,7 @@ struct ResumeTests {
       "\(command) --max-stations 3", 73,
       "out: it holds the unfinished work of another job: maximum stations was 64 and is 3 now; \(remedy)", ranks: 2)
     let features = command.replacing("refine --", with: "features --").replacing(
-      "--model \(SyntheticNetwork.model) ", with: "")
+      "--no-report --model \(SyntheticNetwork.model) ", with: "")
     let other = try place.run(features)
     #expect(other.exitCode == 73)
     #expect(other.errorOutput.contains("command was refine and is features now"))
@@ -122,7 +134,7 @@ struct ResumeTests {
     try place.folder.write(
       "t.csv",
       Demonstration.header + "\n" + copies.joined() + rows[..<60].map { "c0-\($0)\n" }.joined())
-    let command = "refine --picks t.csv --model \(Demonstration.model) --quiet --output"
+    let command = "refine --no-report --picks t.csv --model \(Demonstration.model) --quiet --output"
     try place.succeed("\(command) reference")
     let reference = try ResumeNetwork.results(in: place.folder.path("reference"))
     for (fault, first, second) in [

@@ -28,7 +28,7 @@ enum ResumeNetwork {
 
   private static func refine(_ folder: String) -> String {
     "refine --catalog \(folder)/net/automatic.xml --archive sds:\(folder)/net/archive "
-      + "--stations \(folder)/net/stations.xml --velocity-model \(folder)/net/velocity.csv --model \(SyntheticNetwork.model)"
+      + "--stations \(folder)/net/stations.xml --velocity-model \(folder)/net/velocity.csv --no-report --model \(SyntheticNetwork.model)"
   }
 
   /// The command, without its output.
@@ -65,6 +65,10 @@ extension Workplace {
     let found = try ResumeNetwork.results(in: self.folder.path(folder))
     return Set(found.keys).union(reference.keys).filter { found[$0] != reference[$0] }.sorted()
   }
+
+  /// Whether mpirun's exit code is that of its ranks as far as can be told: MPICH's loses it now and then when it hands on a signal and then
+  /// gives 0, whatever the ranks end with.
+  func isStarterCode(_ code: Int32, of ranks: Int32) -> Bool { code == ranks || code == 0 }
 
   /// The number of units in the ledger.
   func unitCount(_ folder: String) -> Int {

@@ -5,12 +5,13 @@ import Testing
 @Suite("Signals and the end of the walltime", .serialized)
 struct StopTests {
   /// Runs the command on ranks, slowed down, and a script beside it when some units are done; `$job` is mpirun, `rank` holds the process of
-  /// the last rank.
-  static func script(_ ranks: Int, _ command: String, _ then: String) -> String {
+  /// the last rank, `codes` in the end the exit code of each rank.
+  static func script(_ ranks: Int, _ command: String, slow: Int = 200, _ then: String) -> String {
     """
     units() { grep -c '^unit' out/.hsdl-mpi-work/ledger 2> /dev/null; true; }
-    HSDL_MPI_FAULT=slow,every=200 mpirun -n \(ranks) sh -c 'test "$PMI_RANK" != \(ranks - 1) || echo $$ > rank; \
-    exec $PROGRAM \(command)' > log 2> err &
+    HSDL_MPI_FAULT=slow,every=\(slow) mpirun -n \(ranks) sh -c 'trap "" TERM INT USR1; \
+    sh -c "test $PMI_RANK != \(ranks - 1) || echo \\$\\$ > rank; exec $PROGRAM \(command)"; \
+    code=$?; echo $code >> codes; exit $code' > log 2> err &
     job=$!
     while ! test -s rank || test "$(units)0" -lt 30; do sleep 0.02; done
     \(then)
@@ -25,7 +26,8 @@ struct StopTests {
     let command = "\(ResumeNetwork.refine) --output out --quiet"
     let begin = Date()
     let outcome = try place.shell(Self.script(3, command, "kill \(target); wait $job"))
-    #expect(outcome.exitCode == 75)
+    #expect(try place.folder.text("codes") == "75\n75\n75\n")
+    #expect(place.isStarterCode(outcome.exitCode, of: 75))
     #expect(Date().timeIntervalSince(begin) < 20)
     let units = place.unitCount("out")
     #expect(units >= 3)
@@ -73,7 +75,7 @@ struct StopTests {
     let place = try Workplace()
     let command = "\(ResumeNetwork.refine) --output out --quiet"
     let outcome = try place.shell(
-      Self.script(2, command, "mpirun -n 2 $PROGRAM \(command) 2> second; echo $? > code; wait $job"))
+      Self.script(2, command, slow: 1500, "mpirun -n 2 $PROGRAM \(command) 2> second; echo $? > code; wait $job"))
     #expect(outcome.exitCode == 0)
     #expect(try place.folder.text("code") == "73\n")
     let message = try place.folder.text("second")

@@ -86,6 +86,28 @@ struct UnitLedgerTests {
     }
   }
 
+  @Test("what fuzzing starts from and has found is read or left out")
+  func fuzzed() throws {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../Fuzzed/ledger").standardizedFileURL
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(names.contains("one"))
+    for name in names {
+      let bytes = Array(try Data(contentsOf: folder.appendingPathComponent(name)))
+      let content = Self.content(bytes)
+      if name == "one" { #expect(content.identity != nil && content.entries.count == 2) }
+      // Each line with the checksum that it should have, which no fuzzer finds.
+      var sealed: [UInt8] = []
+      for line in bytes.split(separator: 10, omittingEmptySubsequences: false) {
+        let digits = String(line.withUnsafeBytes { Checksum(of: $0) }.value, radix: 16)
+        sealed += line + Array("\t\(String(repeating: "0", count: 16 - digits.count))\(digits)\n".utf8)
+      }
+      for entry in Self.content(sealed).entries.values {
+        #expect(Self.content(Self.line(entry)).entries == [entry.name: entry])
+      }
+    }
+  }
+
   @Test("a ledger goes on behind a line that was torn")
   func torn() throws {
     let place = try TemporaryFolder()

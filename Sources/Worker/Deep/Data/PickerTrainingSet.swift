@@ -82,18 +82,13 @@ public final class PickerTrainingSet {
       return try communicator.agree { LabelledRecords(try SeisBenchDataset(path, onProblem: onProblem), path: path) }
     case .arrays(let path): return try communicator.agree { try ArrayRecords(path) }
     case .catalog(let catalogs, let archive, let stations):
-      let address = try communicator.agree { try ArchiveAddress(archive, onProblem: onProblem) }
-      let part = try communicator.agree {
-        try address.partialIndex(part: communicator.rank, of: communicator.size, onProblem: onProblem)
-      }
-      let parts = try communicator.gatherv(part)
-      var index: [UInt8] = []
-      try communicator.agreeOnRoot { index = try address.mergedIndex(parts, onProblem: onProblem) }
-      index = try communicator.broadcast(index)
+      let address = try ArchiveAddress(archive, over: communicator, onProblem: onProblem)
+      let index = try address.index(over: communicator, onProblem: onProblem)
+      let inventory = try Inventory.open(stations, over: communicator, onProblem: onProblem)
       return try communicator.agree {
         try ArchiveRecords(
           catalogs: catalogs, archive: try address.open(index: index, onProblem: onProblem), name: "\(address)",
-          inventory: stations.isEmpty ? nil : try Inventory.open(stations, onProblem: onProblem),
+          inventory: inventory,
           window: Double(picker.windowLength) / picker.samplingRate, rate: picker.samplingRate, onProblem: onProblem)
       }
     }

@@ -103,7 +103,8 @@ public final class EventTrainerData: TrainerData {
       String(places.reduce(into: UInt64(places.count)) { $0 = mixed($0 ^ UInt64($1)) }, radix: 16)
     }
     return [
-      "events": String(store.checksum, radix: 16), "training": text(training), "validation": text(validation),
+      "events": String(store.checksum &+ store.labelChecksum, radix: 16), "training": text(training),
+      "validation": text(validation),
       "settings": "\(settings)",
     ]
   }

@@ -9,6 +9,8 @@ public final class EventWindowStore {
   public let entries: [EventWindowEntry]
   /// A number that tells whether two stores hold the same.
   public let checksum: UInt64
+  /// A number that tells which labels are others than in the files; 0 for none.
+  public let labelChecksum: UInt64
   /// The hash of the picker that was asked about the windows; empty for none.
   public let picker: String
   private let files: [String]
@@ -28,8 +30,9 @@ public final class EventWindowStore {
   ///
   /// What comes out does not depend on the order of the files unless they have events of the same time and identifier.
   ///
+  /// - Parameter labels: what events are known to be, by identifier, whatever the files say.
   /// - Throws: ``FormatError`` when one is no store, one of another version, or damaged.
-  public init(joining paths: [String]) throws {
+  public init(joining paths: [String], labels: [String: Label] = [:]) throws {
     let indexes = try paths.map { try Index($0) }
     picker = indexes.first?.picker ?? ""
     for (path, index) in zip(paths, indexes) where index.picker != picker {
@@ -49,7 +52,16 @@ public final class EventWindowStore {
         return (left.file, left.place) < (right.file, right.place)
       }
     }
-    entries = order.map { indexes[$0.file].entries[$0.place] }
+    var changes: UInt64 = 0
+    entries = order.map { place in
+      var entry = indexes[place.file].entries[place.place]
+      if let label = labels[entry.id], label != entry.label {
+        entry.label = label
+        changes &+= mixed(stableHash(entry.id) ^ UInt64(Label.allCases.firstIndex(of: label) ?? 0))
+      }
+      return entry
+    }
+    labelChecksum = changes
     places = order.map { item in
       let place = indexes[item.file].places[item.place]
       return (item.file, place.start, place.checksum)
