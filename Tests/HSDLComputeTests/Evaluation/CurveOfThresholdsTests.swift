@@ -7,9 +7,12 @@ struct CurveOfThresholdsTests {
   func byHand() {
     let curve = DetectionCurve(probabilities: [0.9, 0.8, 0.4, 0.6, 0.1, 0.2], labels: [1, 1, 1, 0, 0, 0])
     #expect(curve.points.map(\.threshold) == [.infinity, 0.9, 0.8, 0.6, 0.4, 0.2, 0.1])
-    #expect(curve.points.map(\.falsePositiveRate) == [0, 0, 0, 1.0 / 3, 1.0 / 3, 2.0 / 3, 1])
-    #expect(curve.points.map(\.truePositiveRate) == [0, 1.0 / 3, 2.0 / 3, 2.0 / 3, 1, 1, 1])
-    #expect(curve.points.map(\.precision) == [1, 1, 1, 2.0 / 3, 3.0 / 4, 3.0 / 5, 1.0 / 2])
+    let falsePositiveRateExpected: [Double] = [0, 0, 0, 1.0 / 3, 1.0 / 3, 2.0 / 3, 1]
+    #expect(curve.points.map(\.falsePositiveRate) == falsePositiveRateExpected)
+    let truePositiveRateExpected: [Double] = [0, 1.0 / 3, 2.0 / 3, 2.0 / 3, 1, 1, 1]
+    #expect(curve.points.map(\.truePositiveRate) == truePositiveRateExpected)
+    let precisionExpected: [Double] = [1, 1, 1, 2.0 / 3, 3.0 / 4, 3.0 / 5, 1.0 / 2]
+    #expect(curve.points.map(\.precision) == precisionExpected)
     #expect(abs(curve.area - 8.0 / 9) < 1e-15)
   }
 
