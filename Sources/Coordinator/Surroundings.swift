@@ -90,7 +90,7 @@ struct Surroundings {
     onProblem: @escaping ProblemHandler
   ) throws -> (archive: any WaveformArchive, index: [UInt8], hash: String) {
     let address = try ArchiveAddress(text, over: communicator, onProblem: onProblem)
-    report.note("looking through \(address)")
+    if known == nil { report.note("looking through \(address)") }
     let index = try address.index(reusing: known, over: communicator, onProblem: onProblem)
     let archive = try communicator.agree { try address.open(index: index, budget: budget, onProblem: onProblem) }
     var hash = Checksum.text(index.withUnsafeBytes { Checksum(of: $0) }.value)

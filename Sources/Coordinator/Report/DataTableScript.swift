@@ -77,7 +77,7 @@ enum DataTableScript {
           const boxes = column.words.map((word, index) => {
             const label = make("label", field);
             const box = make("input", label, null, { type: "checkbox", "data-filter": column.heading, value: word });
-            box.checked = true;
+            box.checked = box.defaultChecked = true;
             box.addEventListener("change", apply);
             if (column.colours[index]) make("span", label, "", { class: "swatch" }).style.background = column.colours[index];
             make("span", label, word + " (" + totals[index].toLocaleString("en") + ")");

@@ -31,7 +31,7 @@ enum ReportStyle {
     .table-box { overflow-x: auto; margin: .7rem 0; }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; }
     caption { text-align: left; padding: 0 0 .35rem; font-size: .9rem; }
-    .table-box th, .table-box td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: left; vertical-align: top; }
+    .table-box th, .table-box td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: left; vertical-align: top; overflow-wrap: break-word; min-width: 4rem; }
     .table-box .number { text-align: right; white-space: nowrap; }
     .table-box thead th { border-bottom: 2px solid var(--line); }
     .table-box tbody th { font-weight: 500; }

@@ -158,7 +158,9 @@ struct CommandTree: Decodable {
     guard !path.isEmpty || isCertain else { return nil }
     let known = Set(
       (level.arguments ?? []).flatMap { $0.names ?? [] }.map { $0.kind == "short" ? "-\($0.name)" : "--\($0.name)" }
-        + ["--help", "-h", "--version"])
+        + ["--help", "-h", "--version"]
+        // The parser has it for the whole program, and does not list it.
+        + (path.isEmpty ? ["--generate-completion-script"] : []))
     for word in rest where word.hasPrefix("-") {
       let name = String(word.split(separator: "=")[0].prefix { $0.isLetter || $0 == "-" || $0.isNumber })
       guard name.dropFirst().first.map({ $0.isLetter || $0 == "-" }) ?? false else { continue }

@@ -202,8 +202,9 @@ struct RefinementReport {
       if !value.isNaN { place.append("\(before)\(fixed(Double(value), decimals: decimals))\(unit)") }
     }
     add(events.magnitudes[row], 2, "", before: "M ")
-    add(events.latitudes[row], 3, "° N")
-    add(events.longitudes[row], 3, "° E")
+    let (latitude, longitude) = (events.latitudes[row], events.longitudes[row])
+    add(abs(latitude), 3, latitude < 0 ? "° S" : "° N")
+    add(abs(longitude), 3, longitude < 0 ? "° W" : "° E")
     add(events.depths[row], 1, " km deep")
     var facts = [
       (name: "Taken for", value: "\(events.labels[row].rawValue): \(parts.joined(separator: ", "))"),
