@@ -60,7 +60,7 @@ struct InventoryTests {
   @Test(
     "Options choose rows",
     arguments: [
-      ("--task phase-picking", 2), ("--network rnn", 1), ("--year 2019-2020", 2), ("--year -2019", 1),
+      ("--task phase-picking", 2), ("--network rnn", 1), ("--year 2019-2020", 2), ("--year=-2019", 1),
       ("--author doe,roe", 2),
       ("--text two", 1), ("--category passive-seismology", 3), ("--once", 2),
       ("--task event-detection --network cnn", 1),

@@ -36,9 +36,13 @@ public final class TemporaryFolder: Sendable {
   @discardableResult
   public func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
 
-  /// Writes a file and returns its path.
+  /// Writes a file, in folders that are made where they are missing, and returns its path.
   @discardableResult
   public func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+    if name.contains("/") {
+      try FileManager.default.createDirectory(
+        at: url.appendingPathComponent(name).deletingLastPathComponent(), withIntermediateDirectories: true)
+    }
     // Not Foundation's way of writing, which waits for the disk: some tests write thousands of files.
     unlink(path(name))
     guard let file = fopen(path(name), "w") else { throw CocoaError(.fileWriteUnknown) }

@@ -6,6 +6,8 @@ struct CSVRecord {
   var line: Int
   /// Whether a quote that was opened was never closed.
   var isOpen = false
+  /// Whether something stands between a closing quote and the end of its field: the quote may be the opening one of another field.
+  var closesOddly = false
 }
 
 /// Cuts a comma-separated text into records (RFC 4180), and comes to itself again behind a quote that is not closed.
@@ -32,7 +34,7 @@ struct CSVRecordReader {
     guard position < bytes.count else { return nil }
     let (start, startLine) = (position, line)
     var record = read(endsAtLine: false)
-    if line > startLine + 1, record.isOpen || width.map({ $0 != record.fields.count }) ?? false {
+    if line > startLine + 1, record.isOpen || record.closesOddly || width.map({ $0 != record.fields.count }) ?? false {
       // A quote is missing somewhere: only the line itself is to suffer.
       (position, line) = (start, startLine)
       record = read(endsAtLine: true)
@@ -56,6 +58,7 @@ struct CSVRecordReader {
             position += 1
           } else {
             isQuoted = false
+            if position < bytes.count, ![44, 13, 10].contains(bytes[position]) { record.closesOddly = true }
           }
           continue
         }

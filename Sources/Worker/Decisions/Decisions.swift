@@ -62,7 +62,9 @@ public struct Decisions: Sendable {
   ///
   /// - Throws: ``FormatError`` when it cannot be read.
   public static func isDecisionFile(_ path: String) throws -> Bool {
-    try isXML(path) || DecisionTable.isOne(path)
+    // Whoever wants another table says better what is missing from an empty file.
+    guard try FileInput(path).size > 0 else { return false }
+    return try isXML(path) || DecisionTable.isOne(path)
   }
 
   private static func isXML(_ path: String) throws -> Bool {
