@@ -48,6 +48,8 @@ public enum JobStarter {
     // Apart from this process's group, which is ended as a whole.
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
     posix_spawnattr_setpgroup(&attributes, 0)
+    // Among them is the socket to mpirun's daemon, which would wait for its end.
+    for descriptor: Int32 in 3..<1024 { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
     let arguments: [String] = ["/bin/sh", "-c", script]
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
