@@ -156,11 +156,12 @@ struct CommandTree: Decodable {
       return isCertain && isWord ? "there is no command \(rest.first ?? "")" : nil
     }
     guard !path.isEmpty || isCertain else { return nil }
-    let known = Set(
-      (level.arguments ?? []).flatMap { $0.names ?? [] }.map { $0.kind == "short" ? "-\($0.name)" : "--\($0.name)" }
-        + ["--help", "-h", "--version"]
-        // The parser has it for the whole program, and does not list it.
-        + (path.isEmpty ? ["--generate-completion-script"] : []))
+    var known: Set<String> = ["--help", "-h", "--version"]
+    // The parser has it for the whole program, and does not list it.
+    if path.isEmpty { known.insert("--generate-completion-script") }
+    for name in (level.arguments ?? []).flatMap({ $0.names ?? [] }) {
+      known.insert(name.kind == "short" ? "-\(name.name)" : "--\(name.name)")
+    }
     for word in rest where word.hasPrefix("-") {
       let name = String(word.split(separator: "=")[0].prefix { $0.isLetter || $0 == "-" || $0.isNumber })
       guard name.dropFirst().first.map({ $0.isLetter || $0 == "-" }) ?? false else { continue }
