@@ -59,6 +59,7 @@ walltime() {
   local left=
   if [ -n "${SLURM_JOB_ID:-}" ]; then
     left=$(squeue --noheader --jobs="$SLURM_JOB_ID" --format=%L 2>/dev/null) || left=
+    left=${left//[[:space:]]/}
     # 59:30 is minutes and seconds.
     case $left in *:*:* | *-*) ;; *:*) left="00:$left" ;; *) left= ;; esac
   elif [ -n "${PBS_JOBID:-}" ]; then

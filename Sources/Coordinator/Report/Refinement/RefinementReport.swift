@@ -227,7 +227,7 @@ struct RefinementReport {
     }
     func has(_ values: [Float]) -> Bool { values.contains { !$0.isNaN } }
     let words = Label.allCases.map(\.rawValue)
-    var columns = [DataTable.Column("Event", .text(listed.map(\.id)), isFilter: true, width: 170)]
+    var columns = [DataTable.Column("Event", .text(listed.map(\.id)), isFilter: true, width: 205)]
     func add(
       _ heading: String, _ values: [Float], _ decimals: Int, _ meaning: String, isFilter: Bool = false, width: Int
     ) {
@@ -239,20 +239,20 @@ struct RefinementReport {
       DataTable.Column(
         "Label", .words(listed.map { UInt8(Label.allCases.firstIndex(of: events.labels[$0.number]) ?? 0) }, of: words),
         meaning: "What the event is taken for", isFilter: true, width: 105))
-    add("P(real)", events.probabilities, 4, "The probability that the event is real", isFilter: true, width: 100)
+    add("P(real)", events.probabilities, 4, "The probability that the event is real", isFilter: true, width: 115)
     if has(events.deep) {
-      add("P features", events.shallow, 4, "The probability by features alone", width: 120)
-      add("P waveforms", events.deep, 4, "The probability by the network on waveforms alone", width: 135)
+      add("P features", events.shallow, 4, "The probability by features alone", width: 135)
+      add("P waveforms", events.deep, 4, "The probability by the network on waveforms alone", width: 155)
     }
     columns.append(
       DataTable.Column(
         "Time (UTC)",
         .times(listed.map { events.times[$0.number].isFinite ? Int64(events.times[$0.number] * 1e6) : nil }), width: 195
       ))
-    add("Magnitude", events.magnitudes, 2, "The preferred magnitude", isFilter: true, width: 120)
-    add("Latitude (°)", events.latitudes, 4, "Degrees north", width: 125)
-    add("Longitude (°)", events.longitudes, 4, "Degrees east", width: 140)
-    add("Depth (km)", events.depths, 1, "Below sea level", width: 125)
+    add("Magnitude", events.magnitudes, 2, "The preferred magnitude", isFilter: true, width: 135)
+    add("Latitude (°)", events.latitudes, 4, "Degrees north", width: 145)
+    add("Longitude (°)", events.longitudes, 4, "Degrees east", width: 160)
+    add("Depth (km)", events.depths, 1, "Below sea level", width: 140)
     columns.append(
       DataTable.Column(
         "Reason", .text(listed.map(\.reason)),
