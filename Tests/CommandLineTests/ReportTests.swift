@@ -17,7 +17,9 @@ struct ReportTests {
     let rows = Demonstration.rows.map { row -> String in
       let id = String(row.prefix { $0 != "," })
       if names[id] == nil { names[id] = names.count < hostile.count ? hostile[names.count] : id }
-      return (names[id] ?? id) + row.dropFirst(id.count)
+      let name = names[id] ?? id
+      let field = name.contains("\"") ? "\"\(name.replacing("\"", with: "\"\""))\"" : name
+      return field + row.dropFirst(id.count)
     }
     _ = try? place.folder.write("t.csv", Demonstration.table(rows))
     let outcome = try? place.run("refine --picks t.csv --model \(Demonstration.model) --output out --quiet")
