@@ -9,7 +9,7 @@ demo:
 # Builds everything and runs all tests.
 test: libraries
 	swift build -c release --build-tests
-	swift test -c release --skip-build
+	swift test -c release --skip-build --no-parallel
 
 # Makes .build/release/hsdl-mpi.
 build:

@@ -5,7 +5,7 @@ import Testing
 /// Adds numbers over ranks that are threads, in the order of the ranks.
 private final class ThreadExchange: @unchecked Sendable {
   private let ranks: Int
-  private let condition = NSCondition()
+  let condition = NSCondition()
   private var parts: [Int: [Double]] = [:]
   private var sums: [Double] = []
   private var round = 0
@@ -20,7 +20,7 @@ private final class ThreadExchange: @unchecked Sendable {
   }
 
   private func sum(_ values: UnsafeMutableBufferPointer<Double>, _ rank: Int) {
-    condition.lock()
+    // The rank has the turn; while it waits another one has it.
     let mine = round
     parts[rank] = Array(values)
     if parts.count == ranks {
@@ -32,7 +32,6 @@ private final class ThreadExchange: @unchecked Sendable {
     }
     while round == mine { condition.wait() }
     for index in values.indices { values[index] = sums[index] }
-    condition.unlock()
   }
 }
 
@@ -69,6 +68,9 @@ struct PickerTrainingTests {
       let results = ResultBox()
       let threads = shares.enumerated().map { rank, share in
         let thread = Thread {
+          // One rank at a time: the serial OpenBLAS is not made for several threads at once, and ranks are processes.
+          exchange.condition.lock()
+          defer { exchange.condition.unlock() }
           let step = Result {
             try Self.step(
               architecture, share.map { batches[$0] }, keys: share, exchange: ThreadExchange.Rank(exchange, rank))
@@ -216,7 +218,7 @@ struct PickerTrainingTests {
 
 /// Results of threads.
 private final class ResultBox: @unchecked Sendable {
-  private let condition = NSCondition()
+  let condition = NSCondition()
   private var results: [Int: Result<Step, any Error>] = [:]
 
   func put(_ rank: Int, _ result: Result<Step, any Error>) {
