@@ -71,14 +71,19 @@ func trainPicker(
 /// Two ways in turn: all ranks train together, and each trains on its own with its share of the batch, side by side.
 ///
 /// The ratio of the times of neighbours is what of the ranks' work is left when they train together.
-func measurePicker(_ name: String, pairs: Int, steps: Int) throws {
+///
+/// - Parameter share: windows a step and rank; nil takes 16 for PhaseNet and 8 for EQTransformer.
+func measurePicker(_ name: String, pairs: Int, steps: Int, share: Int? = nil) throws {
   let form: any PickerArchitecture = name == "phasenet" ? PhaseNet() : EQTransformer()
-  let (share, micro) = name == "phasenet" ? (16, 8) : (8, 4)
+  let micro = name == "phasenet" ? 8 : 4
+  let share = max(share ?? 2 * micro, micro) / micro * micro
   let count = form.layout.filter { $0.role == .weight }.reduce(0) { $0 + $1.count }
   say(
     "\(form.description.architecture), \(count) weights, \(world.size) ranks, \(share) windows a step and rank in micro-batches of \(micro), \(pairs) pairs of \(steps) steps; ms a step and processor ms of a rank"
   )
-  say("   apart  together   ratio   processor apart  together  ratio     compute  statistics    wait  exposed sums  of step")
+  say(
+    "   apart (slowest)  together   ratio   processor apart  together  ratio     compute  statistics    wait  exposed sums  of step"
+  )
   var ratios: [Double] = []
   var processor: [Double] = []
   var exposed: [Double] = []
@@ -86,6 +91,7 @@ func measurePicker(_ name: String, pairs: Int, steps: Int) throws {
     var own: [Double] = []
     var used: [Double] = []
     var times = TrainingTimes()
+    var slowest = 0.0
     for way in pair % 2 == 0 ? [0, 1] : [1, 0] {
       try world.barrier()
       let (start, busy) = (seconds(), processorSeconds())
@@ -96,8 +102,13 @@ func measurePicker(_ name: String, pairs: Int, steps: Int) throws {
       } else {
         times = try trainPicker(form, steps: steps, globalBatch: share * world.size, microBatch: micro, over: world)
       }
-      let mean = try world.allreduce([seconds() - start, processorSeconds() - busy], .sum)
+      let taken = seconds() - start
+      let mean = try world.allreduce([taken, processorSeconds() - busy], .sum)
         .map { $0 / Double(world.size * steps) * 1000 }
+      if way == 0 {
+        // Ranks whose processors differ in speed: together all are as slow as the slowest.
+        slowest = try world.allreduce(taken, .maximum) / Double(steps) * 1000
+      }
       if way == 0 {
         own.insert(mean[0], at: 0)
         used.insert(mean[1], at: 0)
@@ -114,7 +125,8 @@ func measurePicker(_ name: String, pairs: Int, steps: Int) throws {
     processor.append(used[0] / used[1])
     exposed.append(times.allreduce / whole)
     say(
-      padded(fixed(own[0], 1), 8) + padded(fixed(own[1], 1), 10) + padded(fixed(own[0] / own[1], 3), 8)
+      padded(fixed(own[0], 1), 8) + padded(fixed(slowest, 1), 10) + padded(fixed(own[1], 1), 10)
+        + padded(fixed(own[0] / own[1], 3), 8)
         + padded(fixed(used[0], 1), 18) + padded(fixed(used[1], 1), 10) + padded(fixed(used[0] / used[1], 3), 7)
         + padded(fixed(times.compute * scale, 1), 12) + padded(fixed(times.statistics * scale, 1), 12)
         + padded(fixed(times.wait * scale, 1), 8) + padded(fixed(times.allreduce * scale, 2), 14)

@@ -111,7 +111,9 @@ do {
   case "allreduce": try measureReductions()
   case "phasenet", "eqtransformer":
     let numbers = arguments.dropFirst().compactMap { Int($0) }
-    try measurePicker(arguments[0], pairs: numbers.first ?? 8, steps: numbers.dropFirst().first ?? 6)
+    try measurePicker(
+      arguments[0], pairs: numbers.first ?? 8, steps: numbers.dropFirst().first ?? 6,
+      share: numbers.count > 2 ? numbers[2] : nil)
   default: say("give allreduce, steps, phasenet or eqtransformer; see docs/scaling.md")
   }
   MPIEnvironment.finalize(exitCode: 0)

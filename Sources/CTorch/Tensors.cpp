@@ -1,6 +1,10 @@
 #include <cstring>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "CTorchInternal.h"
 
 static thread_local std::string last_error;
@@ -16,6 +20,18 @@ const char *ctorch_version(void) { return TORCH_VERSION; }
 
 int ctorch_set_threads(int threads) {
   return run([&] { at::set_num_threads(threads); });
+}
+
+void ctorch_keep_memory(void) {
+#ifdef __GLIBC__
+  static const bool done = [] {
+    mallopt(M_MMAP_THRESHOLD, 256 << 20);
+    mallopt(M_TRIM_THRESHOLD, 512 << 20);
+    mallopt(M_TOP_PAD, 16 << 20);
+    return true;
+  }();
+  (void)done;
+#endif
 }
 
 static at::IntArrayRef list(const int64_t *numbers, int count) {

@@ -23,6 +23,11 @@ const char *ctorch_error(void);
 const char *ctorch_version(void);
 // How many threads libtorch's own loops may use.
 int ctorch_set_threads(int threads);
+// Lets freed memory of up to half a gigabyte stay with the process: each pass
+// makes the same large tensors again, and pages that went back to the system
+// would come back one fault and 4 KiB of zeros at a time. Where the C library
+// is not glibc nothing happens.
+void ctorch_keep_memory(void);
 
 // --- Making and reading ------------------------------------------------------
 // Looks into memory (copy == 0; the memory must outlive the tensor), or copies

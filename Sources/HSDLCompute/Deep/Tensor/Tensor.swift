@@ -156,8 +156,9 @@ public final class Tensor {
     return try body()
   }
 
-  /// Keeps libtorch's own loops on the calling thread, so that sums are made in one order.
+  /// Keeps libtorch's own loops on the calling thread, so that sums are made in one order, and the memory of its tensors with the process.
   static func useOneThread() throws {
+    ctorch_keep_memory()
     guard ctorch_set_threads(1) == 0 else { throw failure("threads") }
   }
 }
