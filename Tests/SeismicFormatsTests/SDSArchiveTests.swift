@@ -106,6 +106,39 @@ struct SDSArchiveTests {
     }
   }
 
+  @Test("stretches of days in any order, that meet or overlap, are one; those asked for come out")
+  func stretches() throws {
+    let text = "a\nXX,ABC,,HHZ,20:22 5 1:3 23 2:4 30:40\nXX,ABC,,HHZ,6 35:36\n"
+    let index = try SDSIndex(table: Array(text.utf8), path: "x")
+    #expect(String(decoding: index.table, as: UTF8.self).hasSuffix("\nXX,ABC,,HHZ,1:6 20:23 30:40\n"))
+    let archive = try SDSArchive("x", index: index) { _ in }
+    let all = Set(Array(1...6) + Array(20...23) + Array(30...40))
+    func noon(_ day: Int) -> UTCTime { UTCTime(seconds: Int64(day) * 86_400 + 43_200) }
+    for lower in -1...42 {
+      for upper in lower...42 {
+        let has = archive.mayHave(stream, in: noon(lower)..<noon(upper).advanced(by: 1))
+        #expect(has == !all.isDisjoint(with: lower...upper))
+      }
+    }
+    // A day's file may begin before midnight, and end behind it.
+    #expect(archive.days(of: stream) == Array(0...7) + Array(19...24) + Array(29...41))
+    #expect(archive.days(of: StreamID(network: "XX", station: "ABC", channel: "HHN")).isEmpty)
+  }
+
+  @Test("a short table that tells of very many days takes no memory for them; one of more than can be is refused")
+  func manyDays() throws {
+    func table(_ count: Int) -> [UInt8] {
+      Array("a\n".utf8) + (0..<count).flatMap { Array("XX,S\($0),,HHZ,-700000:2999999\n".utf8) }
+    }
+    #expect(try SDSIndex(table: table(500), path: "x").streams.count == 500)
+    #expect {
+      try SDSIndex(table: table(600), path: "x")
+    } throws: { error in
+      // The 581st stream makes it more than 2^31.
+      (error as? FormatError)?.description.contains("x, line 582") == true
+    }
+  }
+
   @Test(
     "a published archive, window by window the same as in one piece",
     .enabled(if: SharedData.has("archive/ci-westmorland-2020"), "the shared data is not here"))

@@ -44,7 +44,7 @@ public final class SDSArchive: WaveformArchive {
     return max(30, 5000 / rate)
   }
 
-  private func days(_ stream: StreamID, in span: Range<UTCTime>) -> ArraySlice<Int32> {
+  private func days(_ stream: StreamID, in span: Range<UTCTime>) -> [Int32] {
     guard !span.isEmpty else { return [] }
     let margin = Self.margin(stream.channel)
     func day(_ time: UTCTime) -> Int64 { (time.seconds - Int64(time.secondOfDay)) / 86_400 }

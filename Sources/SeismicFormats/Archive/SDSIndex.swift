@@ -2,8 +2,8 @@
 public struct SDSIndex: Hashable, Sendable {
   /// The streams, sorted.
   public private(set) var streams: [StreamID] = []
-  /// For each stream the days that it has a file of, as days since 1970, sorted.
-  private var days: [[Int32]] = []
+  /// For each stream the stretches of days that it has files of, as days since 1970, sorted, with a day without a file between them.
+  private var stretches: [[ClosedRange<Int32>]] = []
   private var places: [StreamID: Int] = [:]
 
   /// The letter of the kind of data: D, waveforms.
@@ -16,14 +16,37 @@ public struct SDSIndex: Hashable, Sendable {
   /// Creates an index of nothing.
   public init() {}
 
-  private init(_ found: [StreamID: [Int32]]) {
+  /// At most so many files are believed in: a hundred thousand channels over fifty years.
+  static let fileLimit = 1 << 31
+
+  private init(_ found: [StreamID: [ClosedRange<Int32>]]) {
     for (stream, list) in found.sorted(by: { $0.key < $1.key }) {
-      var unique: [Int32] = []
-      for day in list.sorted() where day != unique.last { unique.append(day) }
       places[stream] = streams.count
       streams.append(stream)
-      days.append(unique)
+      stretches.append(Self.joined(list))
     }
+  }
+
+  /// Adds a day to stretches, to the last one if it follows that.
+  private static func add(_ day: Int32, to stretches: inout [ClosedRange<Int32>]) {
+    if let last = stretches.last, day == last.upperBound + 1 {
+      stretches[stretches.count - 1] = last.lowerBound...day
+    } else {
+      stretches.append(day...day)
+    }
+  }
+
+  /// Stretches in order, those that meet or overlap as one.
+  private static func joined(_ list: [ClosedRange<Int32>]) -> [ClosedRange<Int32>] {
+    var joined: [ClosedRange<Int32>] = []
+    for stretch in list.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = joined.last, stretch.lowerBound <= last.upperBound + 1 {
+        joined[joined.count - 1] = last.lowerBound...max(last.upperBound, stretch.upperBound)
+      } else {
+        joined.append(stretch)
+      }
+    }
+    return joined
   }
 
   /// Lists the folders of an archive.
@@ -33,7 +56,7 @@ public struct SDSIndex: Hashable, Sendable {
   ///   - onProblem: told once when there are files with other names.
   /// - Throws: ``FormatError`` when there is no file of the pattern, saying what was found instead; what `onProblem` throws.
   public static func scan(_ root: String, onProblem: ProblemHandler) throws -> SDSIndex {
-    var found: [StreamID: [Int32]] = [:]
+    var found: [StreamID: [ClosedRange<Int32>]] = [:]
     var others = 0
     var example: String?
     func note(_ path: String) {
@@ -67,12 +90,13 @@ public struct SDSIndex: Hashable, Sendable {
             }
             // Logs, responses and so on belong to the layout, and are no waveforms.
             guard parts[1] == typeLetter else { continue }
+            // In the order of their names, which is that of the days.
             for file in try FolderListing.entries(channelPath) {
               if file.isFile, let (stream, day) = parse(file.name), day.year == number,
                 stream.network == network.name, stream.station == station.name,
                 stream.channel + "." + typeLetter == channel.name
               {
-                found[stream, default: []].append(day.number)
+                Self.add(day.number, to: &found[stream, default: []])
               } else {
                 note(channelPath + "/" + file.name)
               }
@@ -134,43 +158,39 @@ public struct SDSIndex: Hashable, Sendable {
   }
 
   /// The days with a file of a stream in a range of days.
-  func days(of stream: StreamID, in range: ClosedRange<Int64>) -> ArraySlice<Int32> {
+  func days(of stream: StreamID, in range: ClosedRange<Int64>) -> [Int32] {
     guard let place = places[stream] else { return [] }
-    let list = days[place]
-    func first(_ day: Int64) -> Int {
-      var low = 0
-      var high = list.count
-      while low < high {
-        let middle = (low + high) / 2
-        if Int64(list[middle]) < day { low = middle + 1 } else { high = middle }
-      }
-      return low
+    let list = stretches[place]
+    var low = 0
+    var high = list.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Int64(list[middle].upperBound) < range.lowerBound { low = middle + 1 } else { high = middle }
     }
-    let start = first(range.lowerBound)
-    let end = range.upperBound == .max ? list.count : first(range.upperBound + 1)
-    return list[start..<max(start, end)]
+    var days: [Int32] = []
+    for stretch in list[low...] {
+      guard Int64(stretch.lowerBound) <= range.upperBound else { break }
+      days += stretch.clamped(to: Int32(clamping: range.lowerBound)...Int32(clamping: range.upperBound))
+    }
+    return days
   }
 
   /// The index as text: a line a stream, `NET,STA,LOC,CHA,` and stretches of days since 1970, `18262:18300 18302`.
   public var table: [UInt8] {
     let sink = TextSink()
     sink.append(text: "network,station,location,channel,days\n")
-    for (stream, list) in zip(streams, days) {
+    for (stream, list) in zip(streams, stretches) {
       for code in [stream.network, stream.station, stream.location, stream.channel] {
         sink.append(csv: code)
         sink.append(byte: 44)
       }
-      var index = 0
-      while index < list.count {
-        var last = index
-        while last + 1 < list.count, list[last + 1] == list[last] + 1 { last += 1 }
+      for (index, stretch) in list.enumerated() {
         if index > 0 { sink.append(byte: 32) }
-        sink.append(Int(list[index]))
-        if last > index {
+        sink.append(Int(stretch.lowerBound))
+        if stretch.count > 1 {
           sink.append(byte: 58)
-          sink.append(Int(list[last]))
+          sink.append(Int(stretch.upperBound))
         }
-        index = last + 1
       }
       sink.append(byte: 10)
     }
@@ -184,10 +204,11 @@ public struct SDSIndex: Hashable, Sendable {
   ///   - path: the file that they are from, for messages.
   /// - Throws: ``FormatError`` when it is no such text.
   public init(table: [UInt8], path: String) throws {
-    var found: [StreamID: [Int32]] = [:]
+    var found: [StreamID: [ClosedRange<Int32>]] = [:]
+    var fileCount = 0
     for (number, line) in table.split(separator: 10).enumerated() where number > 0 {
       let fields = Array(line).withUnsafeBufferPointer { SeismicFormats.fields(of: $0, delimiter: 44) }
-      var days: [Int32] = []
+      var stretches: [ClosedRange<Int32>] = []
       var isGood = fields.count == 5
       for stretch in fields[fields.count - 1].split(separator: " ") where isGood {
         let bounds = stretch.split(separator: ":").compactMap { Int32($0) }
@@ -198,18 +219,22 @@ public struct SDSIndex: Hashable, Sendable {
           isGood = false
           continue
         }
-        days += Array(first...last)
-        // All days that there are, and some twice.
-        isGood = days.count < 8_000_000
+        stretches.append(first...last)
+        fileCount += Int(last) - Int(first) + 1
       }
       guard isGood else {
         throw FormatError(
           .badData, file: path, at: .line(number + 1), found: quoted(String(decoding: line, as: UTF8.self)),
           expected: "network, station, location, channel, days", remedy: "delete it; it is made anew")
       }
+      guard fileCount <= Self.fileLimit else {
+        throw FormatError(
+          .badData, file: path, at: .line(number + 1), found: "\(fileCount) files so far",
+          expected: "at most \(Self.fileLimit)", remedy: "delete it; it is made anew")
+      }
       found[
         StreamID(network: fields[0], station: fields[1], location: fields[2], channel: fields[3]), default: []
-      ] += days
+      ] += stretches
     }
     self.init(found)
   }
