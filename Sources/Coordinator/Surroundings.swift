@@ -82,8 +82,8 @@ struct Surroundings {
   ///   - known: the file with an index that an earlier run has kept.
   ///   - budget: what the archive may keep in memory.
   ///   - onProblem: told of what cannot be used.
-  /// - Returns: the archive, on rank 0 the index if it is to be kept, and by what the archive's content is known again: its listing, or the
-  ///   size of its file.
+  /// - Returns: the archive, on rank 0 the index if it is to be kept, and by what the archive's content is known again: its listing, and the
+  ///   size of a file of STEAD.
   /// - Throws: ``AgreedFailure`` on all ranks.
   static func open(
     _ text: String, known: String?, budget: ArchiveBudget, over communicator: any Communicator, report: Reporter,
@@ -94,11 +94,8 @@ struct Surroundings {
     let index = try address.index(reusing: known, over: communicator, onProblem: onProblem)
     let archive = try communicator.agree { try address.open(index: index, budget: budget, onProblem: onProblem) }
     var hash = Checksum.text(index.withUnsafeBytes { Checksum(of: $0) }.value)
-    if index.isEmpty, let path = text.firstIndex(of: ":").map({ String(text[text.index(after: $0)...]) }),
-      let input = try? FileInput(path)
-    {
-      hash = "\(input.size) bytes"
-    }
+    // What is in the file of a data set stands in no index.
+    if case .stead(let path) = address, let input = try? FileInput(path) { hash += ", \(input.size) bytes" }
     // The others' indices are listings that cost little.
     if case .files = address, communicator.isRoot { return (archive, index, hash) }
     return (archive, [], hash)

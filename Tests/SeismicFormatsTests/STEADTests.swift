@@ -1,4 +1,3 @@
-import Foundation
 import SeismicFormats
 import TestSupport
 import Testing
@@ -69,9 +68,12 @@ struct STEADTests {
     }
     let first = try STEADFile(path, findsByTime: false)
     #expect(first.streams.isEmpty)
-    let text = try JSONEncoder().encode(first.contents)
-    let second = try STEADFile(path, contents: try JSONDecoder().decode(STEADFile.Contents.self, from: text))
     let whole = try STEADFile(path)
+    let bytes = whole.contents.bytes
+    let second = try STEADFile(path, contents: try #require(STEADFile.Contents(bytes: bytes)))
+    #expect(second.streams == whole.streams && second.streams.isEmpty == hasTable)
+    #expect(STEADFile.Contents(bytes: first.contents.bytes) == first.contents)
+    for length in 0..<bytes.count { #expect(STEADFile.Contents(bytes: Array(bytes[..<length])) == nil) }
     #expect(second.count == whole.count && first.count == whole.count && second.count == (hasTable ? 2 : 3))
     for index in 0..<whole.count {
       #expect(try second.row(index) == whole.row(index))

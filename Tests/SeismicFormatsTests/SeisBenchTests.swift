@@ -43,6 +43,40 @@ struct SeisBenchTests {
     #expect(!set.mayHave(set.streams[2], in: start.advanced(by: 5)..<start.advanced(by: 6)))
   }
 
+  @Test("a data set whose contents were found elsewhere gives the same rows and waveforms, without reading its tables")
+  func known() throws {
+    let other = try TemporaryFolder()
+    for name in ["A", "B"] {
+      try other.write("waveforms\(name).hdf5", HDF5Fixtures.seisBench)
+      try other.write("metadata\(name).csv", HDF5Fixtures.seisBenchTable)
+    }
+    let first = try SeisBenchDataset(other.url.path, findsByTime: false)
+    #expect(first.streams.isEmpty)
+    let whole = try SeisBenchDataset(other.url.path)
+    let bytes = whole.contents.bytes
+    let contents = try #require(SeisBenchDataset.Contents(bytes: bytes))
+    let second = try SeisBenchDataset(other.url.path, contents: contents)
+    #expect(second.streams == whole.streams && second.streams.count == 6)
+    for stream in whole.streams {
+      let far = UTCTime(seconds: 0)..<UTCTime(seconds: 1 << 33)
+      #expect(try second.read(stream, in: far) { _ in } == whole.read(stream, in: far) { _ in })
+    }
+    #expect(SeisBenchDataset.Contents(bytes: first.contents.bytes) == first.contents)
+    for length in 0..<bytes.count { #expect(SeisBenchDataset.Contents(bytes: Array(bytes[..<length])) == nil) }
+    #expect(SeisBenchDataset.Contents(bytes: bytes + [0]) == nil)
+    #expect(first.count == 6 && second.count == 6 && whole.count == 6)
+    for index in 0..<whole.count {
+      #expect(try second.row(index) == whole.row(index))
+      #expect(try second.waveform(index) == whole.waveform(index))
+    }
+    #expect(second.contents == whole.contents && whole.contents == contents && first.contents != contents)
+    // What does not parse is not looked at again, and found where a row is asked for.
+    try other.write("metadataB.csv", "trace_name\n")
+    #expect(try SeisBenchDataset(other.url.path, contents: contents).count == 6)
+    #expect(throws: FormatError.self) { try SeisBenchDataset(other.url.path, contents: contents).row(4) }
+    #expect(throws: FormatError.self) { try SeisBenchDataset(folder.url.path, contents: contents) }
+  }
+
   @Test("chunks, with and without a list of them")
   func chunks() throws {
     let other = try TemporaryFolder()

@@ -106,7 +106,7 @@ extension ArchiveAddress {
 
   /// Makes the index of a share of the archive, as bytes that can be sent and kept.
   ///
-  /// A listing that costs little is made whole by part 0. Data sets have no index: opening them reads their table.
+  /// A listing that costs little, and what there is in a data set, is made whole by part 0.
   ///
   /// - Parameters:
   ///   - part: 0 ..< `parts`.
@@ -127,8 +127,10 @@ extension ArchiveAddress {
       // A table of another version is no reason to stop.
       let index = known.flatMap { try? ArchiveIndex(table: $0, path: path) } ?? ArchiveIndex()
       return try ArchiveIndex.scan(paths: paths, reusing: index, onProblem: onProblem).table
-    case .stead, .seisBench:
-      return []
+    case .stead(let path):
+      return part == 0 ? try STEADFile(path, onProblem: onProblem).contents.bytes : []
+    case .seisBench(let path):
+      return part == 0 ? try SeisBenchDataset(path, onProblem: onProblem).contents.bytes : []
     }
   }
 
@@ -163,8 +165,19 @@ extension ArchiveAddress {
     case .files(let path):
       guard let index else { return try FileArchive(path, budget: budget, onProblem: onProblem) }
       return FileArchive(index: try ArchiveIndex(table: index, path: path), budget: budget)
-    case .stead(let path): return try STEADFile(path, onProblem: onProblem)
-    case .seisBench(let path): return try SeisBenchDataset(path, onProblem: onProblem)
+    case .stead(let path):
+      guard let index else { return try STEADFile(path, onProblem: onProblem) }
+      return try STEADFile(path, contents: try Self.contents(STEADFile.Contents(bytes: index), path))
+    case .seisBench(let path):
+      guard let index else { return try SeisBenchDataset(path, onProblem: onProblem) }
+      return try SeisBenchDataset(path, contents: try Self.contents(SeisBenchDataset.Contents(bytes: index), path))
     }
+  }
+
+  private static func contents<Contents>(_ found: Contents?, _ path: String) throws -> Contents {
+    guard let found else {
+      throw FormatError(.badData, file: path, found: "an index that is not of this data set", remedy: "make it anew")
+    }
+    return found
   }
 }

@@ -1,5 +1,5 @@
 /// Where the waveforms of a data set are: by station and time.
-struct LabelledIndex {
+struct LabelledIndex: Hashable {
   /// What the components of a waveform have in common.
   struct Key: Hashable, Comparable {
     var station: StationID
@@ -11,7 +11,7 @@ struct LabelledIndex {
     }
   }
 
-  private struct Entry {
+  private struct Entry: Hashable {
     var start: UTCTime
     var row: Int
   }
@@ -65,6 +65,35 @@ struct LabelledIndex {
       if list[middle].start < earliest { low = middle + 1 } else { high = middle }
     }
     return list[low...].prefix { $0.start < span.upperBound }.map(\.row)
+  }
+}
+
+extension LabelledIndex {
+  /// Puts the index behind other values.
+  func put(to writer: ValueWriter) {
+    writer.put(numbers.sorted { $0.value < $1.value }) { key, number in
+      for text in [key.station.network, key.station.code, key.location, key.sensor] { writer.put(text) }
+      writer.put(durations[number])
+      writer.put(components[number].sorted()) { writer.put($0) }
+      writer.put(entries[number]) {
+        writer.put($0.start)
+        writer.put($0.row)
+      }
+    }
+  }
+
+  /// Takes an index that was put among other values.
+  init(from reader: inout ValueReader) {
+    let keys = reader.list { reader in
+      let key = Key(
+        station: StationID(network: reader.text(), code: reader.text()), location: reader.text(), sensor: reader.text())
+      durations.append(reader.number())
+      components.append(Set(reader.list { $0.text() }))
+      entries.append(reader.list { Entry(start: $0.time(), row: $0.integer()) })
+      return key
+    }
+    for (number, key) in keys.enumerated() { numbers[key] = number }
+    finish()
   }
 }
 

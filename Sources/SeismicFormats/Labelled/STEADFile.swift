@@ -30,7 +30,7 @@ public final class STEADFile: LabelledWaveforms, WaveformArchive {
   static let lengthLimit = 1 << 24
 
   /// What there is in a data set: to find it takes a pass over the file or its table.
-  public struct Contents: Codable, Sendable, Equatable {
+  public struct Contents: Sendable, Equatable {
     /// The groups with waveforms.
     var groups: [String]
     /// The names of the waveforms of each group.
@@ -41,6 +41,8 @@ public final class STEADFile: LabelledWaveforms, WaveformArchive {
     var columns: [String]
     /// Where the table's rows begin.
     var rows: [Int]
+    /// Where waveforms are by stream and time; empty where nobody asked for it.
+    var index: LabelledIndex
   }
 
   /// What there is in the data set.
@@ -48,16 +50,18 @@ public final class STEADFile: LabelledWaveforms, WaveformArchive {
     var lists = [[String]](repeating: [], count: groups.count)
     for (group, name) in names { lists[group].append(name) }
     return Contents(
-      groups: groups, names: lists, table: table?.path, columns: table?.names ?? [], rows: table?.places ?? [])
+      groups: groups, names: lists, table: table?.path, columns: table?.names ?? [], rows: table?.places ?? [],
+      index: index)
   }
 
-  /// Opens a data set whose contents are known, such as on all ranks but the one that has found them; waveforms are not found by time.
+  /// Opens a data set whose contents are known, such as on all ranks but the one that has found them.
   ///
   /// - Throws: ``FormatError`` when the file cannot be opened.
   public init(_ path: String, contents: Contents) throws {
     self.path = path
     file = try HDF5File(path)
     groups = contents.groups
+    index = contents.index
     table = try contents.table.map { try MetadataTable($0, names: contents.columns, offsets: contents.rows) }
     if table == nil {
       for (group, list) in contents.names.enumerated() where group < contents.groups.count {
@@ -240,5 +244,32 @@ public final class STEADFile: LabelledWaveforms, WaveformArchive {
 
   public func read(_ stream: StreamID, in span: Range<UTCTime>, onProblem: ProblemHandler) throws -> [Trace] {
     try read(index.rows(stream, in: span), stream, in: span, file: path, onProblem: onProblem)
+  }
+}
+
+extension STEADFile.Contents {
+  /// The contents as bytes, for other ranks of a job.
+  public var bytes: [UInt8] {
+    let writer = ValueWriter()
+    writer.put(groups) { writer.put($0) }
+    writer.put(names) { list in writer.put(list) { writer.put($0) } }
+    // There is one, or none.
+    writer.put(table.map { [$0] } ?? []) { writer.put($0) }
+    writer.put(columns) { writer.put($0) }
+    writer.put(rows) { writer.put($0) }
+    index.put(to: writer)
+    return writer.bytes
+  }
+
+  /// Takes contents from ``bytes``; nil where they are others.
+  public init?(bytes: [UInt8]) {
+    var reader = ValueReader(bytes)
+    groups = reader.list { $0.text() }
+    names = reader.list { reader in reader.list { $0.text() } }
+    table = reader.list { $0.text() }.first
+    columns = reader.list { $0.text() }
+    rows = reader.list { $0.integer() }
+    index = LabelledIndex(from: &reader)
+    guard reader.isWhole else { return nil }
   }
 }

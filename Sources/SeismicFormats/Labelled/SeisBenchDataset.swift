@@ -14,6 +14,7 @@ public final class SeisBenchDataset: LabelledWaveforms, WaveformArchive {
   private var open: [(chunk: Int, dataset: HDF5Dataset)] = []
 
   private struct Chunk {
+    var name: String
     var file: HDF5File
     var table: MetadataTable
     var firstRow: Int
@@ -25,18 +26,72 @@ public final class SeisBenchDataset: LabelledWaveforms, WaveformArchive {
   /// The most samples that a waveform may have, all components together.
   static let lengthLimit = 1 << 26
 
+  /// What there is in a data set: to find it takes a pass over its tables.
+  public struct Contents: Sendable, Equatable {
+    /// A pair of a table and a file of waveforms.
+    struct Chunk: Sendable, Equatable {
+      /// What stands behind `metadata` and `waveforms` in the names of its files.
+      var name: String
+      /// The table's columns.
+      var columns: [String]
+      /// Where the table's rows begin.
+      var rows: [Int]
+      /// Samples per second, where a row does not say it.
+      var samplingRate: Double
+      /// The letters of the components, where a row does not say them.
+      var componentOrder: String
+      /// The letters of the dimensions.
+      var dimensionOrder: String
+    }
+    /// The chunks, in order.
+    var chunks: [Chunk]
+    /// Where waveforms are by stream and time; empty where nobody asked for it.
+    var index: LabelledIndex
+  }
+
+  /// What there is in the data set.
+  public var contents: Contents {
+    let chunks = chunks.map {
+      Contents.Chunk(
+        name: $0.name, columns: $0.table.names, rows: $0.table.places, samplingRate: $0.samplingRate,
+        componentOrder: $0.componentOrder, dimensionOrder: $0.dimensionOrder)
+    }
+    return Contents(chunks: chunks, index: index)
+  }
+
+  /// Opens a data set whose contents are known, such as on all ranks but the one that has found them.
+  ///
+  /// - Throws: ``FormatError`` when a file cannot be opened.
+  public init(_ path: String, contents: Contents) throws {
+    self.path = path
+    index = contents.index
+    for known in contents.chunks {
+      let table = try MetadataTable(
+        Self.tablePath(path, known.name), names: known.columns, offsets: known.rows)
+      chunks.append(
+        Chunk(
+          name: known.name, file: try HDF5File(Self.filePath(path, known.name)), table: table, firstRow: count,
+          samplingRate: known.samplingRate, componentOrder: known.componentOrder, dimensionOrder: known.dimensionOrder))
+      count += table.count
+    }
+  }
+
+  private static func tablePath(_ path: String, _ chunk: String) -> String { "\(path)/metadata\(chunk).csv" }
+  private static func filePath(_ path: String, _ chunk: String) -> String { "\(path)/waveforms\(chunk).hdf5" }
+
   /// Opens a data set.
   ///
   /// - Parameters:
   ///   - path: the folder.
+  ///   - findsByTime: whether waveforms can be read by stream and time.
   ///   - onProblem: told of chunks without a partner, and of rows that cannot be found by time.
   /// - Throws: ``FormatError`` when there is no such data set, or its chunks disagree; what `onProblem` throws.
-  public init(_ path: String, onProblem: ProblemHandler = { _ in }) throws {
+  public init(_ path: String, findsByTime: Bool = true, onProblem: ProblemHandler = { _ in }) throws {
     self.path = path
     let names = try Self.chunkNames(path, onProblem)
     var index = LabelledIndex()
     for name in names {
-      let file = try HDF5File("\(path)/waveforms\(name).hdf5")
+      let file = try HDF5File(Self.filePath(path, name))
       func format(_ key: String) -> HDF5Value? {
         guard file.kind(of: "data_format/\(key)") == .dataset else { return nil }
         return try? file.dataset("data_format/\(key)").value()
@@ -59,7 +114,7 @@ public final class SeisBenchDataset: LabelledWaveforms, WaveformArchive {
       var waiting: [(row: Int, labels: LabelledWaveform, points: Double?)] = []
       var header: [String] = []
       var places: [(offset: Int, element: String)] = []
-      let tablePath = "\(path)/metadata\(name).csv"
+      let tablePath = Self.tablePath(path, name)
       let wanted: Set<String> = [
         "station_network_code", "station_code", "station_location_code", "trace_channel", "trace_start_time",
         "trace_sampling_rate_hz", "trace_dt_s",
@@ -69,6 +124,7 @@ public final class SeisBenchDataset: LabelledWaveforms, WaveformArchive {
         places = names.enumerated().filter { wanted.contains($0.element) }.map { ($0.offset, $0.element) }
       }
       let table = try MetadataTable(tablePath, begin: begin) { row, fields in
+        guard findsByTime else { return }
         let namePlace = header.firstIndex(of: "trace_name")
         let pointsPlace = header.firstIndex(of: "trace_npts")
         let orderPlace = header.firstIndex(of: "trace_component_order")
@@ -88,7 +144,7 @@ public final class SeisBenchDataset: LabelledWaveforms, WaveformArchive {
       }
       chunks.append(
         Chunk(
-          file: file, table: table, firstRow: firstRow, samplingRate: rate, componentOrder: components,
+          name: name, file: file, table: table, firstRow: firstRow, samplingRate: rate, componentOrder: components,
           dimensionOrder: dimensions))
       count += table.count
       for (row, labels, _) in waiting {
@@ -239,5 +295,34 @@ public final class SeisBenchDataset: LabelledWaveforms, WaveformArchive {
 
   public func read(_ stream: StreamID, in span: Range<UTCTime>, onProblem: ProblemHandler) throws -> [Trace] {
     try read(index.rows(stream, in: span), stream, in: span, file: path, onProblem: onProblem)
+  }
+}
+
+extension SeisBenchDataset.Contents {
+  /// The contents as bytes, for other ranks of a job.
+  public var bytes: [UInt8] {
+    let writer = ValueWriter()
+    writer.put(chunks) { chunk in
+      for text in [chunk.name, chunk.componentOrder, chunk.dimensionOrder] { writer.put(text) }
+      writer.put(chunk.samplingRate)
+      writer.put(chunk.columns) { writer.put($0) }
+      writer.put(chunk.rows) { writer.put($0) }
+    }
+    index.put(to: writer)
+    return writer.bytes
+  }
+
+  /// Takes contents from ``bytes``; nil where they are others.
+  public init?(bytes: [UInt8]) {
+    var reader = ValueReader(bytes)
+    chunks = reader.list { reader in
+      let (name, components, dimensions) = (reader.text(), reader.text(), reader.text())
+      let rate = reader.number()
+      return Chunk(
+        name: name, columns: reader.list { $0.text() }, rows: reader.list { $0.integer() }, samplingRate: rate,
+        componentOrder: components, dimensionOrder: dimensions)
+    }
+    index = LabelledIndex(from: &reader)
+    guard reader.isWhole else { return nil }
   }
 }

@@ -64,22 +64,21 @@ public final class PickerTrainingSet {
   ) throws -> any TrainingRecords {
     switch source {
     case .stead(let path):
-      // One rank looks through the file, however many there are.
-      var found: STEADFile?
-      var text: [UInt8] = []
-      try communicator.agreeOnRoot {
-        let file = try STEADFile(path, findsByTime: false, onProblem: onProblem)
-        found = file
-        if communicator.size > 1 { text = Array(try JSONEncoder().encode(file.contents)) }
-      }
-      text = try communicator.broadcast(text)
-      return try communicator.agree {
-        if let found { return LabelledRecords(found, path: path) }
-        let contents = try JSONDecoder().decode(STEADFile.Contents.self, from: Data(text))
-        return LabelledRecords(try STEADFile(path, contents: contents), path: path)
+      return try shared(communicator, path) {
+        try STEADFile(path, findsByTime: false, onProblem: onProblem)
+      } bytes: {
+        $0.contents.bytes
+      } open: {
+        try STEADFile.Contents(bytes: $0).map { try STEADFile(path, contents: $0) }
       }
     case .seisBench(let path):
-      return try communicator.agree { LabelledRecords(try SeisBenchDataset(path, onProblem: onProblem), path: path) }
+      return try shared(communicator, path) {
+        try SeisBenchDataset(path, findsByTime: false, onProblem: onProblem)
+      } bytes: {
+        $0.contents.bytes
+      } open: {
+        try SeisBenchDataset.Contents(bytes: $0).map { try SeisBenchDataset(path, contents: $0) }
+      }
     case .arrays(let path): return try communicator.agree { try ArrayRecords(path) }
     case .catalog(let catalogs, let archive, let stations):
       let address = try ArchiveAddress(archive, over: communicator, onProblem: onProblem)
@@ -91,6 +90,27 @@ public final class PickerTrainingSet {
           inventory: inventory,
           window: Double(picker.windowLength) / picker.samplingRate, rate: picker.samplingRate, onProblem: onProblem)
       }
+    }
+  }
+
+  /// Opens a data set on all ranks, of which one has looked through its files, however many ranks there are.
+  private static func shared<DataSet: LabelledWaveforms>(
+    _ communicator: any Communicator, _ path: String, find: () throws -> DataSet, bytes: (DataSet) -> [UInt8],
+    open: ([UInt8]) throws -> DataSet?
+  ) throws -> LabelledRecords {
+    var found: DataSet?
+    var contents: [UInt8] = []
+    try communicator.agreeOnRoot {
+      let own = try find()
+      found = own
+      if communicator.size > 1 { contents = bytes(own) }
+    }
+    contents = try communicator.broadcast(contents)
+    return try communicator.agree {
+      guard let own = try found ?? open(contents) else {
+        throw CommunicatorError.mismatch("what rank 0 sent of \(path) cannot be read")
+      }
+      return LabelledRecords(own, path: path)
     }
   }
 
