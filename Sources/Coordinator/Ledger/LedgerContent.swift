@@ -21,30 +21,27 @@ package struct LedgerContent {
     var head: [JobIdentity.Part] = []
     var expected: (hash: UInt64, count: Int)?
     var isHead = false
-    var start = 0
     endsWithLine = bytes.last == 10
-    while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: 10)
-      let stop = end ?? bytes.count
-      defer { start = stop + 1 }
-      let line = Bytes(rebasing: bytes[start..<stop])
-      guard end != nil, let fields = LedgerLine.fields(line), let keyword = fields.first else {
+    LedgerLine.forEach(in: bytes) { line, isWhole in
+      guard isWhole, let fields = LedgerLine.fields(line), let keyword = fields.first else {
         damagedLineCount += 1
-        continue
+        return
       }
-      switch String(Substring(keyword)) {
-      case LedgerEntry.keyword:
+      func isKeyword(_ text: String) -> Bool { keyword.elementsEqual(text.utf8) }
+      if isKeyword(LedgerEntry.keyword) {
         if let entry = LedgerEntry(fields) { entries[entry.name] = entry } else { damagedLineCount += 1 }
-      case Self.signature where fields.count == 3:
-        if let hash = UInt64(Substring(fields[1]), radix: 16), let count = Int(Substring(fields[2])) {
+      } else if fields.count == 3, isKeyword(Self.signature) {
+        if let hash = LedgerLine.hexadecimal(fields[1]), let count = parseInteger(fields[2]) {
           expected = (hash, count)
           isHead = true
         }
-      case "part" where fields.count == 3 && isHead:
+      } else if fields.count == 3, isHead, isKeyword("part") {
         head.append(
           JobIdentity.Part(name: LedgerLine.unescaped(fields[1]), value: LedgerLine.unescaped(fields[2])))
-      case "start": startCount += 1
-      default: damagedLineCount += 1
+      } else if isKeyword("start") {
+        startCount += 1
+      } else {
+        damagedLineCount += 1
       }
     }
     let identity = JobIdentity(parts: head)

@@ -1,5 +1,13 @@
 package import SeismicFormats
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// What the ledger says of a unit that is done.
 package struct LedgerEntry: Equatable {
   /// A file of the unit's result.
@@ -52,17 +60,18 @@ package struct LedgerEntry: Equatable {
   }
 
   /// Takes the fields of a line, the keyword among them; nil where they are not those of a unit.
-  init?(_ fields: [Substring.UTF8View]) {
-    guard fields.count >= 4, (fields.count - 4) % 3 == 0,
-      let name = UInt64(Substring(fields[1]), radix: 16), let seconds = Double(Substring(fields[2])), seconds >= 0
+  init?(_ fields: [Bytes]) {
+    guard fields.count >= 4, (fields.count - 4) % 3 == 0, let name = LedgerLine.hexadecimal(fields[1]),
+      let seconds = parseDecimal(fields[2]), seconds >= 0
     else { return nil }
     self.name = name
     self.seconds = seconds
     payload = LedgerLine.unescaped(fields[3])
     files = []
+    files.reserveCapacity(fields.count / 3 - 1)
     for place in stride(from: 4, to: fields.count, by: 3) {
-      guard let size = Int(Substring(fields[place + 1])), size >= 0,
-        let checksum = UInt64(Substring(fields[place + 2]), radix: 16)
+      guard let size = parseInteger(fields[place + 1]), size >= 0,
+        let checksum = LedgerLine.hexadecimal(fields[place + 2])
       else { return nil }
       files.append(File(path: LedgerLine.unescaped(fields[place]), size: size, checksum: checksum))
     }
@@ -98,18 +107,37 @@ enum LedgerLine {
     close(sink, from: start)
   }
 
-  /// The fields of a line without its end and its checksum; nil for a line that is torn or damaged.
-  static func fields(_ line: Bytes) -> [Substring.UTF8View]? {
+  /// The fields of a line without its end and its checksum, where they lie in it; nil for a line that is torn or damaged.
+  static func fields(_ line: Bytes) -> [Bytes]? {
     guard line.count > 17, line[line.count - 17] == 9 else { return nil }
     let body = Bytes(rebasing: line[..<(line.count - 17)])
     guard let checksum = hexadecimal(Bytes(rebasing: line[(line.count - 16)...])),
       Checksum(of: UnsafeRawBufferPointer(body)).value == checksum
     else { return nil }
-    return body.string.utf8.split(separator: 9, omittingEmptySubsequences: false)
+    var fields: [Bytes] = []
+    fields.reserveCapacity(8)
+    var start = 0
+    for place in body.indices where body[place] == 9 {
+      fields.append(Bytes(rebasing: body[start..<place]))
+      start = place + 1
+    }
+    fields.append(Bytes(rebasing: body[start...]))
+    return fields
+  }
+
+  /// Calls something with each line of some text, and whether it has an end.
+  static func forEach(in text: Bytes, _ body: (_ line: Bytes, _ isWhole: Bool) throws -> Void) rethrows {
+    var start = 0
+    while start < text.count, let base = text.baseAddress {
+      let end = memchr(base + start, 10, text.count - start).map { UnsafeRawPointer($0) - UnsafeRawPointer(base) }
+      try body(Bytes(rebasing: text[start..<(end ?? text.count)]), end != nil)
+      start = (end ?? text.count) + 1
+    }
   }
 
   /// Sixteen lower-case digits; others would be another way to write the same line.
-  private static func hexadecimal(_ digits: Bytes) -> UInt64? {
+  static func hexadecimal(_ digits: Bytes) -> UInt64? {
+    guard digits.count == 16 else { return nil }
     var value: UInt64 = 0
     for digit in digits {
       switch digit {
@@ -134,8 +162,8 @@ enum LedgerLine {
   }
 
   /// The text again.
-  static func unescaped(_ field: Substring.UTF8View) -> String {
-    guard field.contains(92) else { return String(Substring(field)) }
+  static func unescaped(_ field: Bytes) -> String {
+    guard field.contains(92) else { return field.string }
     var bytes: [UInt8] = []
     var isEscaped = false
     for byte in field {

@@ -48,30 +48,18 @@ package final class UnitCourse {
     self.report = report
     entries = [LedgerEntry?](repeating: nil, count: names.count)
     isFinished = [Bool](repeating: false, count: names.count)
-    let sink = TextSink()
     if let ledger = work.ledger, !ledger.entries.isEmpty {
-      for (unit, name) in names.enumerated() {
-        guard let entry = ledger.entries[name] else { continue }
-        entries[unit] = entry
-        LedgerLine.append(["\(unit)"], lineTo: sink)
-        entry.append(to: sink)
-      }
+      for (unit, name) in names.enumerated() { entries[unit] = ledger.entries[name] }
     }
-    let lines = try communicator.broadcast(Array(sink.bytes))
-    guard !lines.isEmpty else { return }
+    let knownCount = try communicator.broadcast(entries.count { $0 != nil })
+    guard knownCount > 0 else { return }
+    let known = try entriesToCheck()
     var own = [UInt8](repeating: 0, count: names.count)
     try communicator.agree {
-      var unit: Int?
-      for line in lines.split(separator: 10) {
-        let fields = line.withUnsafeBufferPointer { LedgerLine.fields($0) } ?? []
-        if fields.count == 1 {
-          unit = Int(Substring(fields[0]))
-        } else if let place = unit, names.indices.contains(place), place % communicator.size == communicator.rank,
-          let entry = LedgerEntry(fields), Self.isWhole(entry, work)
-        {
-          own[place] = 1
-          try onRestored(place, entry.payload)
-        }
+      let areWhole = FileVerification.areWhole(known.map { $0.entry.files }, in: work.absolute("."))
+      for ((unit, entry), isWhole) in zip(known, areWhole) where isWhole {
+        own[unit] = 1
+        try onRestored(unit, entry.payload)
       }
     }
     isFinished = try communicator.allreduce(own, .maximum).map { $0 > 0 }
@@ -90,13 +78,41 @@ package final class UnitCourse {
     if count > 0 { report.note("going on: \(count) of \(counted(names.count, "units")) done before") }
   }
 
-  private static func isWhole(_ entry: LedgerEntry, _ work: WorkFolder) -> Bool {
-    entry.files.allSatisfy { file in
-      guard let input = try? FileInput(work.absolute(file.path)), input.size == file.size,
-        let found = try? Checksum.of(input, 0..<file.size)
-      else { return false }
-      return found.size == file.size && found.value == file.checksum
+  /// The units whose files this rank looks at, with what the ledger on rank 0 says of them; each rank has as many as the others.
+  ///
+  /// Collective.
+  private func entriesToCheck() throws -> [(unit: Int, entry: LedgerEntry)] {
+    var parts: [[UInt8]] = []
+    let size = communicator.size
+    for rank in communicator.isRoot ? 0..<size : 0..<0 {
+      let sink = TextSink()
+      // What is rank 0's own need not travel.
+      for unit in stride(from: rank, to: rank == 0 ? 0 : names.count, by: size) {
+        guard let entry = entries[unit] else { continue }
+        LedgerLine.append(["\(unit)"], lineTo: sink)
+        entry.append(to: sink)
+      }
+      parts.append(Array(sink.bytes))
     }
+    let lines = try communicator.scatterv(parts)
+    guard !communicator.isRoot else {
+      return stride(from: 0, to: names.count, by: size).compactMap { unit in
+        entries[unit].map { (unit: unit, entry: $0) }
+      }
+    }
+    var known: [(unit: Int, entry: LedgerEntry)] = []
+    lines.withUnsafeBufferPointer { lines in
+      var unit: Int?
+      LedgerLine.forEach(in: lines) { line, _ in
+        let fields = LedgerLine.fields(line) ?? []
+        if fields.count == 1 {
+          unit = parseInteger(fields[0])
+        } else if let place = unit, names.indices.contains(place), let entry = LedgerEntry(fields) {
+          known.append((unit: place, entry: entry))
+        }
+      }
+    }
+    return known
   }
 
   /// Does all units that are left.

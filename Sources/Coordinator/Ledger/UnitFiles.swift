@@ -70,7 +70,7 @@ package struct UnitProduct {
 extension WorkFolder {
   /// What ``UnitProduct`` told of a unit.
   func summary<Summary: UnitFiles>(_ type: Summary.Type, _ payload: String) throws -> Summary {
-    var summary = try JSONDecoder().decode(type, from: Data(payload.utf8))
+    var summary = try decoder.decode(type, from: Data(payload.utf8))
     summary.mapFiles { absolute($0) }
     return summary
   }
