@@ -53,7 +53,7 @@ struct CatalogUnits {
   private mutating func sort(
     _ catalogs: [String], _ settings: Settings, _ summaries: EventSummaries
   ) throws -> [String] {
-    let records = RecordWriter(prefix: "\(folder)/sorted", content: TextSink(capacity: 1 << 20))
+    let records = RecordWriter(prefix: "\(folder)/sorted", in: RecordBuffer())
     var problems: [Problem] = []
     var problemCount = 0
     func note(_ problem: Problem) throws {

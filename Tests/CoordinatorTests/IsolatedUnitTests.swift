@@ -170,7 +170,7 @@ struct RecordMergeTests {
     var files: [String] = []
     var keys: [(Int64, String)] = []
     for file in 0..<count {
-      let writer = RecordWriter(prefix: folder.path("f\(file)"), content: TextSink())
+      let writer = RecordWriter(prefix: folder.path("f\(file)"), in: RecordBuffer())
       for number in 0..<20 {
         let time = Int64(100 * (file - Int(random.next() % UInt64(overlap + 1))) + number)
         let id = "e\(file)-\(number)"

@@ -11,7 +11,7 @@ struct EventRecordTests {
   func order(bufferSize: Int) throws {
     let folder = try TemporaryFolder()
     var random = SplitMix64(seed: 2)
-    let writer = RecordWriter(prefix: folder.path("unit"), content: TextSink(), limit: 4000)
+    let writer = RecordWriter(prefix: folder.path("unit"), in: RecordBuffer(), limit: 4000)
     var written: [(time: Int64, id: String)] = []
     for number in 0..<300 {
       let entry = (time: Int64(random.next() % 50), id: "e\(number)")
@@ -52,7 +52,7 @@ struct EventRecordTests {
   @Test("a file that was cut is said to be damaged")
   func damaged() throws {
     let folder = try TemporaryFolder()
-    let writer = RecordWriter(prefix: folder.path("unit"), content: TextSink())
+    let writer = RecordWriter(prefix: folder.path("unit"), in: RecordBuffer())
     try Array("event".utf8).withUnsafeBufferPointer { id in
       try writer.add(EventKey(time: .epoch, id: id), hash: 1, label: .real) { sink, end in
         sink.append(text: "some text")

@@ -13,13 +13,13 @@ struct SplitEventsTests {
   func found(ranks: Int) throws {
     // Events 0 to 39, one group each; multiples of 7 come a second time in another unit.
     let found = try InProcessCommunicator.run(ranks: ranks) { communicator in
-      var seen: [SplitEvents.Seen] = []
+      let seen = SeenEvents()
       for number in 0..<40 {
         if number % communicator.size == communicator.rank {
-          seen.append(SplitEvents.Seen(hash: Self.hash("e\(number)"), unit: number))
+          seen.add([Self.hash("e\(number)")], unit: number)
         }
         if number % 7 == 0, (number / 7) % communicator.size == communicator.rank {
-          seen.append(SplitEvents.Seen(hash: Self.hash("e\(number)"), unit: 100 + number))
+          seen.add([Self.hash("e\(number)")], unit: 100 + number)
         }
       }
       let split = try SplitEvents(seen, over: communicator)
@@ -34,21 +34,26 @@ struct SplitEventsTests {
     }
   }
 
-  @Test("more than are compared at a time", arguments: 1...2)
-  func many(ranks: Int) throws {
-    let count = 250_000
+  @Test("more than are compared at a time, and than are kept in memory", arguments: 1...2, [false, true])
+  func many(ranks: Int, spills: Bool) throws {
+    let count = 400_000
+    // Some parts at a time, or a part in several turns.
+    let turnSize = spills ? SplitEvents.turnSize : 2_000
+    let folder = try TemporaryFolder()
     let found = try InProcessCommunicator.run(ranks: ranks) { communicator in
       var generator = SplitMix64(seed: 5)
-      var seen: [SplitEvents.Seen] = []
+      let seen = SeenEvents(spillingTo: spills ? folder.url.path : nil)
       for number in 0..<count {
         let hash = generator.next()
-        if number % communicator.size == communicator.rank { seen.append(SplitEvents.Seen(hash: hash, unit: number)) }
+        if number % communicator.size == communicator.rank { seen.add([hash], unit: number) }
         // The last rank sees some again.
         if number % 10_007 == 0, communicator.rank == communicator.size - 1 {
-          seen.append(SplitEvents.Seen(hash: hash, unit: count + number))
+          seen.add([hash], unit: count + number)
         }
       }
-      return try SplitEvents(seen, over: communicator).units
+      let inMemory = (seen.count - seen.spilledCount) * 16
+      #expect(spills ? seen.spilledCount > 0 && inMemory <= SeenEvents.memoryLimit : seen.spilledCount == 0)
+      return try SplitEvents(seen, turnSize: turnSize, over: communicator).units
     }
     var generator = SplitMix64(seed: 5)
     var expected: [UInt64: Set<Int>] = [:]
@@ -57,11 +62,28 @@ struct SplitEventsTests {
       if number % 10_007 == 0 { expected[hash] = [number, count + number] }
     }
     for units in found { #expect(units == expected) }
+    // The file has no name.
+    #expect(try folder.names("") == [])
+  }
+
+  @Test("where no file can be written all that was seen is kept in memory")
+  func noFile() throws {
+    let missing = try TemporaryFolder().path("nothing")
+    let units = try InProcessCommunicator.run(ranks: 1) { communicator in
+      let seen = SeenEvents(spillingTo: missing)
+      var generator = SplitMix64(seed: 6)
+      let hashes = (0..<300_000).map { _ in generator.next() }
+      seen.add(hashes, unit: 1)
+      seen.add(Array(hashes.prefix(3)), unit: 2)
+      #expect(seen.count == 300_003 && seen.spilledCount == 0)
+      return try SplitEvents(seen, over: communicator).units
+    }[0]
+    #expect(units.count == 3 && units.values.allSatisfy { $0 == [1, 2] })
   }
 
   @Test("nothing seen, nothing found", arguments: 1...3)
   func none(ranks: Int) throws {
-    let counts = try InProcessCommunicator.run(ranks: ranks) { try SplitEvents([], over: $0).hashes.count }
+    let counts = try InProcessCommunicator.run(ranks: ranks) { try SplitEvents(SeenEvents(), over: $0).hashes.count }
     #expect(counts == [Int](repeating: 0, count: ranks))
   }
 

@@ -46,7 +46,7 @@ public struct LabelledEvents: Sendable {
     var table = FeatureTable(features: features)
     var times: [Double] = []
     var hashes: [UInt64] = []
-    var seen: [SplitEvents.Seen] = []
+    let seen = SeenEvents()
     var rows = 0
     let extractor = PickFeatures()
     var values = [Double](repeating: 0, count: PickFeatures.count)
@@ -69,7 +69,7 @@ public struct LabelledEvents: Sendable {
           onProblem: { problem in throw try Self.located(problem, unit: unit).error },
           onGroup: { group in
             add(group, label: source.label)
-            seen.append(SplitEvents.Seen(hash: hashes[hashes.count - 1], unit: unit.index))
+            seen.add([hashes[hashes.count - 1]], unit: unit.index)
           })
         rows += summary.rowCount
       }

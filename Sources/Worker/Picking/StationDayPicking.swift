@@ -84,7 +84,7 @@ public final class StationDayPicking {
   private let span: Range<UTCTime>
   private let folder: String
   private let isStrict: Bool
-  private let content = TextSink(capacity: 1 << 20)
+  private let buffer = RecordBuffer()
   private let row = TextSink()
   private let problems = TextSink()
   /// What is being done, in words: for whoever wants to know where the work is at.
@@ -120,7 +120,7 @@ public final class StationDayPicking {
     let begin = monotonicSeconds()
     let before = picker.counts
     problems.removeAll()
-    let writer = RecordWriter(prefix: "\(folder)/picks-\(number)", content: content)
+    let writer = RecordWriter(prefix: "\(folder)/picks-\(number)", in: buffer)
     let blocks = picker.blocks(for: unit.span.clamped(to: span))
     var traces: [Trace] = []
     var chunk: Range<Int>?

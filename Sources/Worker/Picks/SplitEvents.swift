@@ -7,20 +7,6 @@ public import SeismicFormats
 /// Afterwards they find out which events those are, read their rows again and bring them together. The usual table has
 /// none, and then only the hashes of the identifiers travel.
 public struct SplitEvents {
-  /// One group that a rank has read.
-  public struct Seen: Sendable {
-    /// The hash of the event's identifier.
-    public var hash: UInt64
-    /// The unit it began in.
-    public var unit: Int
-
-    /// Notes a group.
-    public init(hash: UInt64, unit: Int) {
-      self.hash = hash
-      self.unit = unit
-    }
-  }
-
   /// The hashes of identifiers that came in more than one group, sorted; the same on all ranks.
   public let hashes: [UInt64]
   private let set: Set<UInt64>
@@ -30,23 +16,31 @@ public struct SplitEvents {
   /// At most this many events are brought together at a time, so that memory stays bounded.
   static let batchSize = 20_000
   /// About so many groups of a rank are compared with the others' at a time.
-  static let turnSize = 100_000
+  public static let turnSize = 50_000
 
   /// Finds the events that came more than once.
   ///
   /// Collective.
   ///
-  /// - Parameter seen: the groups that this rank has read.
-  /// - Throws: ``CommunicatorError``.
-  public init(_ seen: [Seen], over communicator: any Communicator) throws {
+  /// - Parameters:
+  ///   - seen: the groups that this rank has read.
+  ///   - turnSize: about so many of them are compared with the other ranks' at a time.
+  /// - Throws: ``AgreedFailure`` when what a rank has seen cannot be read again; ``CommunicatorError``.
+  public init(_ seen: SeenEvents, turnSize: Int = turnSize, over communicator: any Communicator) throws {
     var repeated: [UInt64] = []
     // A part of all hashes at a time, so that what travels and is compared stays small however many there are.
-    let turns = UInt64(max(1, (try communicator.allreduce(seen.count, .maximum) + Self.turnSize - 1) / Self.turnSize))
-    for turn in 0..<turns {
-      var parts = [[UInt64]](repeating: [], count: communicator.size)
-      for group in seen where group.hash >> 40 % turns == turn {
-        parts[Int(group.hash % UInt64(communicator.size))].append(group.hash)
-        parts[Int(group.hash % UInt64(communicator.size))].append(UInt64(group.unit))
+    let turns = Turns(of: try communicator.allreduce(seen.count, .maximum), turnSize: turnSize)
+    for turn in 0..<turns.count {
+      let parts = try communicator.agree {
+        var parts = [[UInt64]](repeating: [], count: communicator.size)
+        for part in turns.parts(of: turn) {
+          try seen.forEach(ofPart: part) { hash, unit in
+            guard turns.has(turn, hash) else { return }
+            parts[Int(hash % UInt64(communicator.size))].append(hash)
+            parts[Int(hash % UInt64(communicator.size))].append(unit)
+          }
+        }
+        return parts
       }
       let received = try communicator.alltoallv(parts)
       let found = Self.repeatedHashes(received)
@@ -65,6 +59,28 @@ public struct SplitEvents {
     self.units = units
     hashes = units.keys.sorted()
     set = Set(hashes)
+  }
+
+  /// How the hashes are compared in several turns: some parts of ``SeenEvents`` at a time, or some of the hashes of one part.
+  private struct Turns {
+    /// The number of turns; a whole number of them for each part, or of parts for each of them.
+    var count: Int
+    private var perPart: Int
+
+    init(of hashCount: Int, turnSize: Int) {
+      let wanted = (hashCount + turnSize - 1) / turnSize
+      perPart = max(1, (wanted + SeenEvents.parts - 1) / SeenEvents.parts)
+      self.count = 1
+      while self.count < min(wanted, SeenEvents.parts) { self.count *= 2 }
+      self.count *= perPart
+    }
+
+    func parts(of turn: Int) -> Range<Int> {
+      guard perPart == 1 else { return turn / perPart..<turn / perPart + 1 }
+      return turn * SeenEvents.parts / count..<(turn + 1) * SeenEvents.parts / count
+    }
+
+    func has(_ turn: Int, _ hash: UInt64) -> Bool { hash >> 40 % UInt64(perPart) == UInt64(turn % perPart) }
   }
 
   /// The hashes that come more than once, in pairs of hash and unit.

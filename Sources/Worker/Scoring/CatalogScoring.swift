@@ -47,7 +47,7 @@ public final class CatalogScoring {
   private var neighbours = NeighbourEvents()
   private var features: [Double] = []
   /// Records on their way to an intermediate file.
-  private let content = TextSink(capacity: 1 << 20)
+  private let buffer = RecordBuffer()
   private let problems = TextSink()
   private var moment = 0.0
 
@@ -108,7 +108,7 @@ public final class CatalogScoring {
   /// - Throws: ``FormatError``, ``ComputeError``; what `poll` throws.
   public func score(_ unit: CatalogUnit, poll: () throws -> Void) throws -> UnitSummary {
     moment = monotonicSeconds()
-    let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", content: content)
+    let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", in: buffer)
     problems.removeAll()
     // A unit that failed has left what it was at.
     waiting.removeAll(keepingCapacity: true)
@@ -155,7 +155,7 @@ public final class CatalogScoring {
   /// - Parameter reason: why not.
   /// - Throws: ``FormatError``.
   public func setAside(_ unit: CatalogUnit, because reason: String) throws -> UnitSummary {
-    let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", content: content)
+    let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", in: buffer)
     let duplicates = Set(unit.duplicates)
     let nothing = [Double](repeating: .nan, count: FeatureSet.all.count)
     var group: [Waiting] = []

@@ -45,34 +45,55 @@ public enum RecordFile {
   static let headerSize = 8 + 4 + 4 + 8 + 4 + 4 * pieceCount
 }
 
-/// Collects records and writes them out in order, in files of bounded size.
-public final class RecordWriter {
-  private let prefix: String
-  private let limit: Int
-  private let content: TextSink
-  private var index: [Entry] = []
-  private var isOrdered = true
-  /// The files written so far.
-  public private(set) var files: [String] = []
+/// Memory in which records are collected.
+///
+/// It is used again for every unit of a rank: what is large and comes and goes with each of them leaves holes between what stays, and the
+/// program grows with the number of units.
+public final class RecordBuffer {
+  fileprivate let content = TextSink(capacity: 1 << 20)
+  fileprivate var index: [Entry] = []
+  /// Records on their way to the file in the order of their keys.
+  fileprivate let ordered = TextSink()
 
-  private struct Entry {
+  fileprivate struct Entry {
     var time: UTCTime
     var start: Int
     var idEnd: Int
     var end: Int
   }
 
+  /// Creates an empty one.
+  public init() {}
+
+  fileprivate func removeAll() {
+    content.removeAll()
+    index.removeAll(keepingCapacity: true)
+    ordered.removeAll()
+  }
+}
+
+/// Collects records and writes them out in order, in files of bounded size.
+public final class RecordWriter {
+  private typealias Entry = RecordBuffer.Entry
+  private let prefix: String
+  private let limit: Int
+  private let buffer: RecordBuffer
+  private var content: TextSink { buffer.content }
+  private var isOrdered = true
+  /// The files written so far.
+  public private(set) var files: [String] = []
+
   /// Prepares to write.
   ///
   /// - Parameters:
   ///   - prefix: path and beginning of the name of each file.
-  ///   - content: memory for the records; what it holds is forgotten.
+  ///   - buffer: memory for the records; what it holds is forgotten.
   ///   - limit: about how many bytes a file holds, and memory with it.
-  public init(prefix: String, content: TextSink, limit: Int = 32 << 20) {
+  public init(prefix: String, in buffer: RecordBuffer, limit: Int = 32 << 20) {
     self.prefix = prefix
-    self.content = content
+    self.buffer = buffer
     self.limit = limit
-    content.removeAll()
+    buffer.removeAll()
   }
 
   /// Adds a record.
@@ -84,6 +105,7 @@ public final class RecordWriter {
     _ key: EventKey, hash: UInt64, label: Label, pieces: (TextSink, _ end: () -> Void) throws -> Void
   ) throws {
     let time = key.time ?? EventKey.latest
+    let content = content
     let start = content.count
     content.append(binary: time.seconds.littleEndian)
     content.append(binary: time.nanoseconds.littleEndian)
@@ -93,7 +115,7 @@ public final class RecordWriter {
     let lengths = content.count
     for _ in 0..<RecordFile.pieceCount { content.append(binary: UInt32(0)) }
     content.append(key.id)
-    let entry = Entry(time: time, start: start, idEnd: content.count, end: 0)
+    var entry = Entry(time: time, start: start, idEnd: content.count, end: 0)
     var number = 0
     var last = content.count
     try pieces(content) {
@@ -101,9 +123,9 @@ public final class RecordWriter {
       number += 1
       last = content.count
     }
-    if let previous = index.last, comesFirst(entry, before: previous) { isOrdered = false }
-    index.append(entry)
-    index[index.count - 1].end = content.count
+    if let previous = buffer.index.last, comesFirst(entry, before: previous) { isOrdered = false }
+    entry.end = content.count
+    buffer.index.append(entry)
     if content.count > limit { try flush() }
   }
 
@@ -119,24 +141,23 @@ public final class RecordWriter {
   ///
   /// - Throws: ``FormatError``.
   public func flush() throws {
-    guard !index.isEmpty else { return }
+    guard !buffer.index.isEmpty else { return }
     let path = "\(prefix)-\(files.count)"
     let output = try FileOutput(path, isDurable: false)
     if isOrdered {
       try output.write(content.bytes)
     } else {
-      index.sort { comesFirst($0, before: $1) }
-      let ordered = TextSink(capacity: 1 << 20)
-      for entry in index {
+      buffer.index.sort { comesFirst($0, before: $1) }
+      let ordered = buffer.ordered
+      for entry in buffer.index {
         ordered.append(Bytes(rebasing: content.bytes[entry.start..<entry.end]))
-        if ordered.count > 1 << 19 { try output.write(ordered) }
+        if ordered.count > 1 << 18 { try output.write(ordered) }
       }
       try output.write(ordered)
     }
     try output.commit()
     files.append(path)
-    index.removeAll(keepingCapacity: true)
-    content.removeAll()
+    buffer.removeAll()
     isOrdered = true
   }
 }

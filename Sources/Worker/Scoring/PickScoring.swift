@@ -58,7 +58,10 @@ public final class PickScoring {
   /// Where the time has gone so far.
   public private(set) var times = StageTimes()
   /// The groups that this rank has read.
-  public private(set) var seen: [SplitEvents.Seen] = []
+  public let seen: SeenEvents
+
+  /// The hashes of those of the present unit, which may yet fail.
+  private var seenInUnit: [UInt64] = []
 
   private let input: PickInput
   private let tables: OpenTables
@@ -79,7 +82,8 @@ public final class PickScoring {
   private var features = [Double](repeating: .nan, count: batchSize * PickFeatures.count)
   private var values: [Double] = []
   /// Records on their way to an intermediate file.
-  private let content = TextSink(capacity: 1 << 20)
+  private let buffer = RecordBuffer()
+  private let problems = TextSink()
   /// Why the present unit's events cannot be scored; nil where they can.
   private var failure: String?
   /// When the present stage began.
@@ -105,6 +109,7 @@ public final class PickScoring {
     self.folder = folder
     self.isStrict = isStrict
     tables = OpenTables(input)
+    seen = SeenEvents(spillingTo: folder)
     writer = model.map { EventWriter(card: $0.card, network: network, decisions: decisions) }
     places = try model?.ensemble.features.places(in: .picks) ?? []
     written = try features.places(in: .picks)
@@ -130,16 +135,13 @@ public final class PickScoring {
   /// - Parameter poll: called now and then.
   /// - Throws: ``FormatError``, ``ComputeError``; what `poll` throws.
   public func score(_ unit: PickInput.Unit, poll: () throws -> Void) throws -> UnitSummary {
-    // A unit that failed has left what it was at, and what it saw will be seen again.
+    // A unit that failed has left its events here, and what it has seen will be seen again.
     waitingCount = 0
     values.removeAll(keepingCapacity: true)
-    let seenBefore = seen.count
-    do {
-      return try read(unit, poll: poll)
-    } catch {
-      seen.removeSubrange(seenBefore...)
-      throw error
-    }
+    seenInUnit.removeAll(keepingCapacity: true)
+    let summary = try read(unit, poll: poll)
+    seen.add(seenInUnit, unit: unit.index)
+    return summary
   }
 
   /// Writes the events of a unit that could not be scored: with nothing known of them, so that none is lost.
@@ -153,27 +155,20 @@ public final class PickScoring {
   }
 
   private func read(_ unit: PickInput.Unit, poll: () throws -> Void) throws -> UnitSummary {
-    let records = RecordWriter(prefix: "\(folder)/unit-\(unit.index)", content: content)
-    let problems = TextSink()
-    // A unit that failed has left its events here, and what it has seen will be seen again.
-    waitingCount = 0
-    values.removeAll(keepingCapacity: true)
-    let seenBefore = seen.count
-    var isDone = false
-    defer { if !isDone { seen.removeLast(seen.count - seenBefore) } }
+    let records = RecordWriter(prefix: "\(folder)/unit-\(unit.index)", in: buffer)
+    problems.removeAll()
     moment = monotonicSeconds()
     let summary = try tables.table(of: unit).read(
       unit.range,
       onProblem: { problem in
         if isStrict { throw try LabelledEvents.located(problem, unit: unit).error }
-        Self.append(problem, to: problems)
+        append(problem)
       },
       onGroup: { group in
         account(\.reading)
-        seen.append(
-          SplitEvents.Seen(hash: stableHash(group.idBytes), unit: unit.index))
+        seenInUnit.append(stableHash(group.idBytes))
         try add(group, to: records)
-        if seen.count % Self.batchSize == 0 { try poll() }
+        if seenInUnit.count % Self.batchSize == 0 { try poll() }
       })
     account(\.reading)
     try scoreBatch(to: records)
@@ -187,7 +182,6 @@ public final class PickScoring {
       try output.commit()
     }
     account(\.writing)
-    isDone = true
     return UnitSummary(
       rowCount: summary.rowCount, lineCount: summary.lineCount, problemCount: summary.problemCount,
       files: records.files,
@@ -199,10 +193,12 @@ public final class PickScoring {
   /// - Throws: ``FormatError`` when its intermediate files cannot be read.
   public func restore(_ unit: PickInput.Unit, _ summary: UnitSummary) throws {
     // There is one record for each group.
+    var hashes: [UInt64] = []
     for file in summary.files {
       guard let cursor = try RecordCursor(file, bufferSize: 1 << 20) else { continue }
-      repeat { seen.append(SplitEvents.Seen(hash: cursor.hash, unit: unit.index)) } while try cursor.advance()
+      repeat { hashes.append(cursor.hash) } while try cursor.advance()
     }
+    seen.add(hashes, unit: unit.index)
   }
 
   /// Scores events that were brought together from several units.
@@ -210,7 +206,7 @@ public final class PickScoring {
   /// - Parameter name: of the intermediate files.
   /// - Returns: the intermediate files.
   public func score(_ name: String, _ produce: ((PickGroup) throws -> Void) throws -> Void) throws -> [String] {
-    let records = RecordWriter(prefix: "\(folder)/\(name)", content: content)
+    let records = RecordWriter(prefix: "\(folder)/\(name)", in: buffer)
     try produce { try add($0, to: records) }
     try scoreBatch(to: records)
     try records.flush()
@@ -336,7 +332,8 @@ public final class PickScoring {
   }
 
   /// A problem as a line of an intermediate file: the line's number in the unit, then the rest of its row.
-  private static func append(_ problem: Problem, to sink: TextSink) {
+  private func append(_ problem: Problem) {
+    let sink = problems
     sink.append(problem.line ?? -1)
     sink.append(byte: 9)
     sink.append(problem.byte ?? -1)
