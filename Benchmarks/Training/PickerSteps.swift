@@ -87,6 +87,7 @@ func measurePicker(_ name: String, pairs: Int, steps: Int, share: Int? = nil) th
   var ratios: [Double] = []
   var processor: [Double] = []
   var exposed: [Double] = []
+  let alone = try aloneOnThisThread()
   for pair in 0...pairs {
     var own: [Double] = []
     var used: [Double] = []
@@ -96,9 +97,7 @@ func measurePicker(_ name: String, pairs: Int, steps: Int, share: Int? = nil) th
       try world.barrier()
       let (start, busy) = (seconds(), processorSeconds())
       if way == 0 {
-        _ = try InProcessCommunicator.run(ranks: 1) { alone in
-          _ = try trainPicker(form, steps: steps, globalBatch: share, microBatch: micro, over: alone)
-        }
+        _ = try trainPicker(form, steps: steps, globalBatch: share, microBatch: micro, over: alone)
       } else {
         times = try trainPicker(form, steps: steps, globalBatch: share * world.size, microBatch: micro, over: world)
       }

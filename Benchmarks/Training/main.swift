@@ -7,8 +7,8 @@ import Worker
 // What a training over ranks costs; see docs/scaling.md. Under mpirun, with no more ranks than cores.
 //   allreduce            seconds of a sum of doubles over the ranks, by its length; latency and bandwidth
 //   steps [EPOCHS]       the parts of a step of a network of 409,000 weights, with and without overlap
-//   phasenet [PAIRS] [STEPS], eqtransformer [PAIRS] [STEPS]
-//                        all ranks together against each on its own, side by side
+//   phasenet [PAIRS] [STEPS] [WINDOWS], eqtransformer [PAIRS] [STEPS] [WINDOWS]
+//                        all ranks together against each on its own, side by side; windows a step and rank
 
 let world = try MPIEnvironment.initialize()
 let arguments = Array(CommandLine.arguments.dropFirst())
