@@ -6,6 +6,32 @@
   import Darwin
 #endif
 
+/// Memory in which the stretches of a table are read, one after the other.
+///
+/// A megabyte that comes and goes with every stretch leaves holes between what stays, and a program that reads many of them grows.
+final class SegmentMemory {
+  private static let size = (1 << 20) + PickRowParser.slack
+  private var kept: UnsafeMutableBufferPointer<UInt8>?
+
+  deinit { kept?.deallocate() }
+
+  /// Gives memory, filled with something: what was given back, or new.
+  func take() -> UnsafeMutableBufferPointer<UInt8> {
+    if let buffer = kept {
+      kept = nil
+      return buffer
+    }
+    let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: Self.size)
+    buffer.initialize(repeating: 0)
+    return buffer
+  }
+
+  /// Takes memory back; what has become larger is not kept.
+  func giveBack(_ buffer: UnsafeMutableBufferPointer<UInt8>) {
+    if kept == nil, buffer.count == Self.size { kept = buffer } else { buffer.deallocate() }
+  }
+}
+
 /// Reads the groups that begin in a stretch of a pick table.
 ///
 /// Rows of the usual form go through ``PickRowParser``; all others are cut into fields and looked at one by one.
@@ -24,6 +50,8 @@ final class PickSegmentReader {
   private var skippedID: [UInt8]?
   private var summary = PickTable.Summary()
 
+  /// Where the memory comes from, and goes back to.
+  private let memory: SegmentMemory
   private var buffer: UnsafeMutableBufferPointer<UInt8>
   /// The unread bytes lie from `start` to `end`; the first of them stands at `offset` in the file.
   private var start = 0
@@ -35,8 +63,8 @@ final class PickSegmentReader {
   private let bounds: UnsafeMutableBufferPointer<Int32>
 
   init(
-    _ input: FileInput, layout: PickTable.Layout, segment: Range<Int>, firstRow: Int,
-    previousID: [UInt8]?, onProblem: @escaping ProblemHandler, onGroup: @escaping (PickGroup) throws -> Void
+    _ input: FileInput, layout: PickTable.Layout, segment: Range<Int>, firstRow: Int, previousID: [UInt8]?,
+    memory: SegmentMemory, onProblem: @escaping ProblemHandler, onGroup: @escaping (PickGroup) throws -> Void
   ) {
     self.input = input
     self.layout = layout
@@ -45,14 +73,14 @@ final class PickSegmentReader {
     self.onGroup = onGroup
     offset = firstRow
     skippedID = previousID
-    buffer = .allocate(capacity: (1 << 20) + PickRowParser.slack)
-    buffer.initialize(repeating: 0)
+    self.memory = memory
+    buffer = memory.take()
     bounds = .allocate(capacity: 2 * layout.columnCount)
     bounds.initialize(repeating: 0)
   }
 
   deinit {
-    buffer.deallocate()
+    memory.giveBack(buffer)
     bounds.deallocate()
   }
 

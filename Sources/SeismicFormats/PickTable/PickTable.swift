@@ -22,6 +22,7 @@ public final class PickTable {
 
   private let input: FileInput
   private let layout: Layout
+  private let memory = SegmentMemory()
 
   /// Where the columns are.
   struct Layout {
@@ -113,8 +114,8 @@ public final class PickTable {
     return try withoutActuallyEscaping(onProblem) { onProblem in
       try withoutActuallyEscaping(onGroup) { onGroup in
         try PickSegmentReader(
-          input, layout: layout, segment: segment, firstRow: firstRow, previousID: previousID, onProblem: onProblem,
-          onGroup: onGroup
+          input, layout: layout, segment: segment, firstRow: firstRow, previousID: previousID, memory: memory,
+          onProblem: onProblem, onGroup: onGroup
         ).run()
       }
     }
