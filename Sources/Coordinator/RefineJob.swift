@@ -128,7 +128,7 @@ public struct RefineJob: Sendable {
         }
       }
       surroundings = try CatalogPass.surroundings(
-        input, model: folder, features: .all, isStrict: isStrict,
+        input, model: folder, features: catalogFeatures(of: folder), isStrict: isStrict,
         budget: sharing.archiveBudget(hasNetwork: deep != nil),
         over: communicator, report: report)
     }
@@ -159,8 +159,8 @@ public struct RefineJob: Sendable {
       case .catalog(let input):
         guard let surroundings else { return Outcome() }
         pass = try CatalogPass(
-          input, model: folder, deep: deep, features: .all, surroundings: surroundings, work: work, isStrict: isStrict,
-          limits: sharing, decisions: decided, over: communicator, report: report)
+          input, model: folder, deep: deep, features: catalogFeatures(of: folder), surroundings: surroundings,
+          work: work, isStrict: isStrict, limits: sharing, decisions: decided, over: communicator, report: report)
       }
       try sharing.tellMemory(over: communicator, report)
       var outcome = Outcome()
@@ -188,6 +188,9 @@ public struct RefineJob: Sendable {
       return outcome
     }
   }
+
+  /// What `features.csv` has of events of catalogs: the usual ones, and what else the model looks at.
+  private func catalogFeatures(of folder: ModelFolder) -> FeatureSet { .all.adding(folder.ensemble.features) }
 
   /// What persons have decided; nil where nobody was asked.
   ///
@@ -245,7 +248,7 @@ public struct RefineJob: Sendable {
     let kept = try QuakeMLWriter(results.file("refined.xml"), header: writer.header(kept: true))
     let rejected = try QuakeMLWriter(results.file("rejected.xml"), header: writer.header(kept: false))
     try events.write(header)
-    try features.write(EventWriter.featuresHeader(source.isCatalog ? .all : .picks))
+    try features.write(EventWriter.featuresHeader(source.isCatalog ? catalogFeatures(of: folder) : .picks))
     let stations = try StationFeatureFile(source, in: results)
     let eventsSink = TextSink(capacity: 1 << 20)
     let featuresSink = TextSink(capacity: 1 << 20)
@@ -296,6 +299,7 @@ public struct RefineJob: Sendable {
     report.note("making the report")
     do {
       if case .catalog(let input) = source, let surroundings {
+        if let inventory = surroundings.inventory { try MapStations(inventory).write(to: output) }
         let sections = try doubtful.sections(input, surroundings, scratch: "\(work.path)/doubtful.xml")
         try RecordSection.write(sections, to: output)
       }

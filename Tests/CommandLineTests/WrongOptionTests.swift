@@ -75,7 +75,7 @@ struct WrongOptionTests {
     let known =
       "known are p_n, s_n, sp_ratio, p_prob_av, s_prob_av, p_prob_st, s_prob_st, p_prob_max, s_prob_max, p_prob_min, "
       + "s_prob_min, stations_n, sp_time_median, sp_time_mad, s_before_p_n, wadati_vpvs, wadati_rms, pick_span and others "
-      + "that `features` writes, and the sets hsdl2, hsdl8, hsdl11, picks, origin, waveforms, all"
+      + "that `features` writes, and the sets hsdl2, hsdl8, hsdl11, picks, origin, waveforms, all, quality"
     for command in [
       "features --picks t.csv --features p_n,snr", "features --picks t.csv --components snr",
       "train shallow --real t.csv --fake t.csv --features snr", "evaluate --real t.csv --fake t.csv --features snr",

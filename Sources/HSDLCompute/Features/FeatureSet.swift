@@ -30,10 +30,18 @@ public struct FeatureSet: Hashable, Sendable {
   /// All features: of picks, of origins, of waveforms.
   public static let all = FeatureSet(picks.definitions + origin.definitions + waveforms.definitions)
 
+  /// What catalogs say of the quality of their origins, and of their uncertainties.
+  public static let quality = FeatureSet(
+    QualityFeatures.definitions
+      + origin.definitions.filter { ["horizontal_error_km", "depth_error_km"].contains($0.name) })
+  /// All features that can be computed: ``all``, which are those that are computed unasked, and what catalogs say of themselves,
+  /// which has a place behind them, so that models on the others go on.
+  public static let known = FeatureSet(all.definitions + QualityFeatures.definitions)
+
   /// The sets that have a name.
   public static let named: [(name: String, set: FeatureSet)] = [
     ("hsdl2", hsdl2), ("hsdl8", hsdl8), ("hsdl11", hsdl11), ("picks", picks), ("origin", origin),
-    ("waveforms", waveforms), ("all", all),
+    ("waveforms", waveforms), ("all", all), ("quality", quality),
   ]
 
   private init(named names: [String]) {
@@ -47,13 +55,28 @@ public struct FeatureSet: Hashable, Sendable {
     var definitions: [FeatureDefinition] = []
     for name in text.split(separator: ",").map({ $0.filter { $0 != " " } }) {
       let meant =
-        Self.named.first { $0.name == name }?.set.definitions ?? Self.all.definitions.filter { $0.name == name }
+        Self.named.first { $0.name == name }?.set.definitions ?? Self.known.definitions.filter { $0.name == name }
       guard !meant.isEmpty else { throw ComputeError.unknownFeature(name: name) }
       for definition in meant where !definitions.contains(definition) { definitions.append(definition) }
     }
     guard !definitions.isEmpty else { throw ComputeError.unknownFeature(name: text) }
     self.definitions = definitions
   }
+
+  /// The features of this set, and behind them those of another that it does not have.
+  public func adding(_ other: FeatureSet) -> FeatureSet {
+    let known = Set(names)
+    return FeatureSet(definitions + other.definitions.filter { !known.contains($0.name) })
+  }
+
+  /// The features of this set that another has too, by name.
+  public func intersection(_ other: FeatureSet) -> FeatureSet {
+    let known = Set(other.names)
+    return FeatureSet(definitions.filter { known.contains($0.name) })
+  }
+
+  /// Whether there is one of picks or waveforms among them: of what stations have recorded, rather than of what a catalog says.
+  public var looksAtRecords: Bool { intersection(Self.picks.adding(.waveforms)).count > 0 }
 
   /// Where the features of this set stand in another.
   ///

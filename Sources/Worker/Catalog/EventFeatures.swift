@@ -2,7 +2,7 @@ public import HSDLCompute
 public import SeismicFormats
 
 /// Computes all features of events: of their picks, of their origins, and of the waveforms at every station in range that
-/// has data.
+/// has data; and takes over what the catalog says of their quality.
 ///
 /// Arrivals are the event's picks, or the predicted ones where there is no pick. An object belongs to one rank and one
 /// thread.
@@ -38,6 +38,7 @@ public final class EventFeatures {
   private let maximumStations: Int
   private let wantsWaveforms: Bool
   private let wantsOrigin: Bool
+  private let wantsQuality: Bool
   private let wantsStationRows: Bool
   private let stationRows = TextSink()
   private let picks = PickFeatures(.picks)
@@ -67,9 +68,10 @@ public final class EventFeatures {
     originFeatures = OriginFeatures(travelTimes)
     self.maximumDistance = maximumDistance
     self.maximumStations = maximumStations
-    func wants(_ set: FeatureSet) -> Bool { features.definitions.contains { set.definitions.contains($0) } }
+    func wants(_ set: FeatureSet) -> Bool { features.intersection(set).count > 0 }
     wantsWaveforms = archive != nil && (wants(.waveforms) || windows != nil)
     wantsOrigin = wants(.origin)
+    wantsQuality = wants(.quality)
   }
 
   /// Begins a unit.
@@ -80,7 +82,7 @@ public final class EventFeatures {
   /// - Parameters:
   ///   - id: the event's identifier in tables.
   ///   - neighbours: the events before this one.
-  ///   - values: room for all features; what cannot be computed becomes NaN.
+  ///   - values: room for all known features; what cannot be computed becomes NaN.
   ///   - onProblem: told of what could not be used.
   /// - Throws: what `onProblem` throws.
   public func compute(
@@ -121,11 +123,15 @@ public final class EventFeatures {
         eventOrigin(event, origin, place, phases, sites), neighbours: neighbours)
       for (index, value) in own.enumerated() { values[PickFeatures.count + index] = value }
     }
+    if wantsQuality {
+      let own = QualityFeatures.compute(origin, magnitude: event.preferredMagnitude)
+      for (index, value) in own.enumerated() { values[FeatureSet.all.count + index] = value }
+    }
     if wantsWaveforms {
       let used = try computeWaveforms(
         id, origin, place, phases, sites, &outcome,
         into: UnsafeMutableBufferPointer(
-          rebasing: values[(PickFeatures.count + OriginFeatures.count)...]), onProblem: onProblem)
+          rebasing: values[(PickFeatures.count + OriginFeatures.count)..<FeatureSet.all.count]), onProblem: onProblem)
       stationWindowCount += used
       if used > 0 { outcome.isEmpty = false }
       if used == 0 { outcome.remarks.append("no waveforms") }

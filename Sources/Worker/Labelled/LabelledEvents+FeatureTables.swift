@@ -203,7 +203,7 @@ struct FeatureTableFile {
   var knownFeatures: FeatureSet {
     get throws {
       let columns = Set(names)
-      let definitions = FeatureSet.all.definitions.filter { columns.contains($0.name) }
+      let definitions = FeatureSet.known.definitions.filter { columns.contains($0.name) }
       guard !definitions.isEmpty else {
         throw FormatError(
           .badData, file: path, at: .line(1), found: "no column is a feature", expected: "names as in features.json")

@@ -15,6 +15,7 @@ public final class CatalogScoring {
   private let folder: String
   private let places: [Int]
   private let written: [Int]
+  private let sufficient: [Int]
   private let isStrict: Bool
   private let catalog: String
   private let windowLabels: [String: Label]?
@@ -84,8 +85,17 @@ public final class CatalogScoring {
     self.folder = folder
     self.isStrict = isStrict
     writer = model.map { EventWriter(card: $0.card, network: "", decisions: decisions) }
-    places = try model?.ensemble.features.places(in: .all) ?? []
-    written = try features.places(in: .all)
+    places = try model?.ensemble.features.places(in: .known) ?? []
+    written = try features.places(in: .known)
+    sufficient = try model.map { try Self.sufficient($0.ensemble.features).places(in: .known) } ?? []
+  }
+
+  /// Of a model's features those of which one is enough for an event to be scored without picks and waveforms.
+  ///
+  /// What the catalog says of an origin's quality is. A place and a time alone are only for a model that looks at nothing else:
+  /// to one that looks at picks, an event without any is one of which nothing is known, not one of which they tell something.
+  private static func sufficient(_ features: FeatureSet) -> FeatureSet {
+    features.looksAtRecords ? features.intersection(FeatureSet(QualityFeatures.definitions)) : features
   }
 
   /// What a unit came to.
@@ -157,7 +167,7 @@ public final class CatalogScoring {
   public func setAside(_ unit: CatalogUnit, because reason: String) throws -> UnitSummary {
     let records = RecordWriter(prefix: "\(folder)/scored-\(unit.index)", in: buffer)
     let duplicates = Set(unit.duplicates)
-    let nothing = [Double](repeating: .nan, count: FeatureSet.all.count)
+    let nothing = [Double](repeating: .nan, count: FeatureSet.known.count)
     var group: [Waiting] = []
     problems.removeAll()
     func flush() throws {
@@ -248,7 +258,7 @@ public final class CatalogScoring {
     let id = event.tableID
     activity = "event \(id)"
     let place = features.count
-    features.append(contentsOf: repeatElement(.nan, count: FeatureSet.all.count))
+    features.append(contentsOf: repeatElement(.nan, count: FeatureSet.known.count))
     // The window goes on with the events of the unit, so what an event sees does not depend on where the unit begins.
     while let time = event.time, nextAround < around.count, around[nextAround].time <= time {
       let entry = around[nextAround]
@@ -276,6 +286,7 @@ public final class CatalogScoring {
       if !deepLogOdds.isNaN { deepCount += 1 }
       account(\.scoring)
     }
+    let isEmpty = outcome.isEmpty && !sufficient.contains { !features[place + $0].isNaN }
     var original: String?
     if isDuplicate, let place = waiting.lastIndex(where: { $0.duplicateOf == nil }) {
       original = waiting[place].id
@@ -284,7 +295,7 @@ public final class CatalogScoring {
     waiting.append(
       Waiting(
         event: event, id: id, duplicateOf: original, unusablePickCount: outcome.unusablePickCount,
-        remarks: outcome.remarks, isEmpty: outcome.isEmpty, stationRows: outcome.stationRows,
+        remarks: outcome.remarks, isEmpty: isEmpty, stationRows: outcome.stationRows,
         deepLogOdds: deepLogOdds))
   }
 
@@ -295,7 +306,7 @@ public final class CatalogScoring {
       waiting.removeAll(keepingCapacity: true)
       features.removeAll(keepingCapacity: true)
     }
-    let width = FeatureSet.all.count
+    let width = FeatureSet.known.count
     guard let model, let writer else {
       for (index, entry) in waiting.enumerated() {
         try write(entry, features[index * width..<(index + 1) * width], label: .uncertain, to: records) { _ in }

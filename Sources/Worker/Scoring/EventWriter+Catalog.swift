@@ -49,7 +49,10 @@ extension EventWriter {
     if let failure = scored.failure {
       parts.append(Self.unprocessed(failure))
     } else if scored.probability.isNaN {
-      parts.append("no usable pick and no waveforms; see problems.csv")
+      parts.append(
+        looksAtRecords
+          ? "no usable pick and no waveforms; see problems.csv"
+          : "nothing that the model looks at is known; see problems.csv")
     } else {
       parts.append(
         explained(

@@ -8,6 +8,8 @@ public struct EventWriter: Sendable {
   private let card: ModelCard
   private let network: String
   private let explanation: Explanation
+  /// Whether the model looks at picks or waveforms.
+  let looksAtRecords: Bool
   /// What persons have decided; nil where nobody was asked, so that no columns tell of it.
   let decisions: Decisions?
 
@@ -21,7 +23,9 @@ public struct EventWriter: Sendable {
     self.card = card
     self.network = network
     self.decisions = decisions
-    explanation = Explanation(features: FeatureSet(card.features))
+    let features = FeatureSet(card.features)
+    explanation = Explanation(features: features)
+    looksAtRecords = features.looksAtRecords
   }
 
   /// The header line of `events.csv`.

@@ -60,7 +60,7 @@ struct DoubtfulEvents {
       inventory: surroundings.inventory, archive: surroundings.archive, travelTimes: surroundings.travelTimes,
       maximumDistance: input.maximumDistance, maximumStations: min(input.maximumStations, RecordSection.stationLimit),
       features: .waveforms)
-    var values = [Double](repeating: .nan, count: FeatureSet.all.definitions.count)
+    var values = [Double](repeating: .nan, count: FeatureSet.known.count)
     var sections: [RecordSection] = []
     for candidate in candidates {
       let writer = try QuakeMLWriter(scratch)
