@@ -51,7 +51,7 @@ extension EvaluateJob {
     let titles = [
       "accuracy", "precision", "recall", "F1", "ROC-AUC", "average precision", "Brier score", "calibration error",
     ]
-    var blocks: [ReportPage.Block] = []
+    var blocks: [ModelReport.Result] = []
     if let main = outcomes.last {
       blocks.append(
         .keyFigures(
@@ -86,15 +86,8 @@ extension EvaluateJob {
         ? "Trained on \(trained) events, tested on \(scored.count) others"
         : "\(folds)-fold cross-validation of \(scored.count) events, \(repeats) repeats",
       results: blocks,
-      facts: [
-        ("real events", ModelReport.list(source.files.real)), ("fake events", ModelReport.list(source.files.fake)),
-      ]
-        + (testSource.map {
-          [
-            ("real test events", ModelReport.list($0.files.real)),
-            ("fake test events", ModelReport.list($0.files.fake)),
-          ]
-        } ?? []) + [
+      facts: ModelReport.events(real: source.files.real, fake: source.files.fake)
+        + (testSource.map { ModelReport.events("test events", real: $0.files.real, fake: $0.files.fake) } ?? []) + [
           ("features", features.names.joined(separator: ", ")), ("models", kinds.map(\.title).joined(separator: ", ")),
           ("seed", "\(settings.seed)"), ("folds for calibration", "\(settings.calibrationFolds)"),
         ], files: ["metrics.json", "predictions.csv"])

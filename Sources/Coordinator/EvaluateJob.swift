@@ -85,11 +85,9 @@ public struct EvaluateJob: Sendable {
       let folder = try OutputFolder(output, files: Self.files, overwrites: overwrites)
       try folder.write("metrics.json", json(outcomes, features, scored, trained: table.count, overlap: overlap).text)
       try folder.write("predictions.csv", predictions(outcomes, scored))
-      let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
-        try figures(outcomes, features, scored, training: table)
-      }
-      try page(outcomes, features, scored, trained: table.count, overlap: overlap).page(drawing, in: output)
-        .write(to: folder.file("report.html"))
+      try page(outcomes, features, scored, trained: table.count, overlap: overlap).write(
+        to: output, drawsFigures: drawsFigures, report
+      ) { try figures(outcomes, features, scored, training: table) }
     }
     if communicator.isRoot { summarize(outcomes, features, scored, trained: table.count, overlap: overlap, report) }
   }

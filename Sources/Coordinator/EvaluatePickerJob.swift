@@ -63,9 +63,6 @@ public struct EvaluatePickerJob: Sendable {
         let output = try OutputFolder(output, files: [], overwrites: true)
         try output.write("predictions.csv", result.predictions)
         try output.write("metrics.json", result.metrics)
-        let drawing = try JobFigures.draw(drawsFigures, output: self.output, report) {
-          PickFigures(rows: PickFigures.rows(result.predictions), tolerance: evaluation.tolerance).all
-        }
         if problems > 0 { report.warn("\(counted(problems, "waveforms")) could not be used") }
         report.say(
           "\(counted(result.count, "waveforms")), a pick within \(evaluation.tolerance) s of the label is right:")
@@ -96,7 +93,9 @@ public struct EvaluatePickerJob: Sendable {
           facts: [
             ("picker", model), ("hash", folder.card.hash), ("data", ModelReport.list(sources.map(\.description))),
           ], files: Self.files.filter { $0 != "report.html" }
-        ).page(drawing, in: self.output).write(to: "\(self.output)/report.html")
+        ).write(to: self.output, drawsFigures: drawsFigures, report) {
+          PickFigures(rows: PickFigures.rows(result.predictions), tolerance: evaluation.tolerance).all
+        }
       }
     }
   }

@@ -46,13 +46,12 @@ struct ScoredEvents {
     report.say(
       "\(ids.count) events (\(labels.reduce(0) { $0 + Int($1) }) real); 95 % intervals by drawing blocks of time")
     for line in told.lines { report.say(line) }
-    let drawing = try JobFigures.draw(drawsFigures, output: folder.path, report) {
+    try page(told, mode: mode, inputs: inputs).write(to: folder.path, drawsFigures: drawsFigures, report) {
       ScoreFigures(
         models: models.map { ScoreFigures.Model(name: $0.name, probabilities: $0.probabilities) }, labels: labels,
         events: "\(ids.count) events"
       ).all
     }
-    try page(told, mode: mode, inputs: inputs).page(drawing, in: folder.path).write(to: folder.file("report.html"))
     report.say("results in \(folder.path)/metrics.json, predictions.csv and report.html")
   }
 

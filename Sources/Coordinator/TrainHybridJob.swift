@@ -104,11 +104,10 @@ public struct TrainHybridJob {
       limit: ExplanationFigures.mostEvents, seed: settings.seed, over: CommunicatorCollectives(communicator))
     try communicator.agreeOnRoot {
       try folder.write(to: output)
-      let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
+      try CardReport(folder.card).page.write(to: output, drawsFigures: drawsFigures, report) {
         try ExplanationFigures.figures(folder.ensemble.members, values: sample)
           + ValidationFigures(folder.card).figures
       }
-      try CardReport(folder.card).page(drawing, in: output).write(to: "\(output)/report.html")
       try? FileManager.default.removeItem(atPath: trainings)
     }
     if communicator.isRoot { summarize(folder, report) }

@@ -61,11 +61,10 @@ public struct TrainJob: Sendable {
     let sample = try explained(events, over: communicator)
     try communicator.agreeOnRoot {
       try folder.write(to: output)
-      let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
+      try CardReport(folder.card).page.write(to: output, drawsFigures: drawsFigures, report) {
         try ExplanationFigures.figures(folder.ensemble.members, values: sample)
           + ValidationFigures(folder.card).figures
       }
-      try CardReport(folder.card).page(drawing, in: output).write(to: "\(output)/report.html")
     }
     if communicator.isRoot { summarize(folder, report) }
     return folder

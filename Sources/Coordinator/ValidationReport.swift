@@ -23,10 +23,12 @@ struct ValidationReport {
   }
 
   /// The same tables for a page.
-  var blocks: [ReportPage.Block] {
+  var blocks: [ModelReport.Result] {
     let (measures, decisions) = tables
-    func table(_ caption: String, _ rows: [[String]]) -> ReportPage.Block {
-      .table(ReportPage.Table(caption, columns: rows[0], rows: Array(rows.dropFirst())))
+    func table(_ caption: String, _ rows: [[String]]) -> ModelReport.Result {
+      // Words with blanks can be broken where there is little room.
+      let columns = rows[0].map { $0.replacing("_", with: " ") }
+      return .table(ReportPage.Table(caption, columns: columns, rows: Array(rows.dropFirst())))
     }
     return [
       table("Measures with 95 % intervals (blocks of time drawn with replacement)", measures),

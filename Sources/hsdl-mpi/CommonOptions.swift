@@ -193,21 +193,20 @@ struct LabelledOptions: ParsableArguments {
   }
 }
 
-/// How models are trained.
-struct ModelOptions: ParsableArguments {
+/// Which features models take.
+struct FeatureSetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The features: hsdl8 (HSDL's eight), hsdl2, hsdl11, picks, origin, waveforms, all, or names, separated by commas. Without this hsdl8 of pick tables, and all that a table of features has.",
+      "The features: hsdl8 (HSDL's eight), hsdl2, hsdl11, picks, origin, waveforms, all (these three), quality (what the catalog states), or names, separated by commas. Without this hsdl8 of pick tables, and all that a table of features has.",
       valueName: "features"))
   var features: String?
 
-  @Option(help: "The seed of all random choices.")
-  var seed: UInt64 = 42
+  /// - Throws: ``ComputeError`` for a name that is none.
+  func featureSet() throws -> FeatureSet? { try features.map { try FeatureSet($0) } }
+}
 
-  @Option(
-    help: ArgumentHelp("Folds for the calibration of probabilities; 0 leaves scores as they are.", valueName: "n"))
-  var calibrationFolds = 5
-
+/// How large models of trees are.
+struct TreeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Trees of a forest.", valueName: "n"))
   var trees = 100
 
@@ -217,6 +216,23 @@ struct ModelOptions: ParsableArguments {
   func validate() throws {
     guard (1...10_000).contains(trees) else { throw ValidationError("--trees must be from 1 to 10000") }
     guard (1...10_000).contains(rounds) else { throw ValidationError("--rounds must be from 1 to 10000") }
+  }
+}
+
+/// How models are trained.
+struct ModelOptions: ParsableArguments {
+  @OptionGroup var chosen: FeatureSetOptions
+
+  @Option(help: "The seed of all random choices.")
+  var seed: UInt64 = 42
+
+  @Option(
+    help: ArgumentHelp("Folds for the calibration of probabilities; 0 leaves scores as they are.", valueName: "n"))
+  var calibrationFolds = 5
+
+  @OptionGroup var sizes: TreeOptions
+
+  func validate() throws {
     guard calibrationFolds == 0 || (2...100).contains(calibrationFolds) else {
       throw ValidationError("--calibration-folds must be 0, or from 2 to 100")
     }
@@ -226,12 +242,10 @@ struct ModelOptions: ParsableArguments {
     var settings = ShallowSettings()
     settings.seed = seed
     settings.calibrationFolds = calibrationFolds
-    settings.forestTrees = trees
-    settings.boostingRounds = rounds
+    settings.forestTrees = sizes.trees
+    settings.boostingRounds = sizes.rounds
     return settings
   }
-
-  func featureSet() throws -> FeatureSet? { try features.map { try FeatureSet($0) } }
 }
 
 /// A list of kinds of models, separated by commas.

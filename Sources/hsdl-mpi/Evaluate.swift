@@ -48,29 +48,14 @@ struct Evaluate: ParsableCommand {
     completion: .directory)
   var picker: String?
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("Labelled waveforms: stead:FILE.hdf5, seisbench:DIR, npz:FILE.npz.", valueName: "kind:path"))
-  var data: [String] = []
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Folders that `synth` has made: truth.xml, archive and stations.xml of each.", valueName: "folder"),
-    completion: .directory)
-  var network: [String] = []
+  @OptionGroup var waveforms: LabelledWaveformOptions
 
   @Option(
     help: ArgumentHelp("The folder of a discriminator, to be measured by --event-windows.", valueName: "folder"),
     completion: .directory)
   var discriminator: String?
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Windows of labelled events, as `features --event-windows --labels` writes them.",
-      valueName: "event_windows.bin"))
-  var eventWindows: [String] = []
+  @OptionGroup var windows: EventWindowOptions
 
   @Option(help: ArgumentHelp("The least probability of P of a picker.", valueName: "p"))
   var pThreshold: Double?
@@ -116,10 +101,10 @@ struct Evaluate: ParsableCommand {
   @OptionGroup var log: LogOptions
 
   func validate() throws {
-    guard (picker == nil) == (data.isEmpty && network.isEmpty) else {
+    guard (picker == nil) == waveforms.isEmpty else {
       throw ValidationError("--picker goes with --data or --network")
     }
-    guard (discriminator == nil) == eventWindows.isEmpty else {
+    guard (discriminator == nil) == windows.eventWindows.isEmpty else {
       throw ValidationError("--discriminator goes with --event-windows")
     }
     guard picker == nil && discriminator == nil else {
@@ -150,12 +135,7 @@ struct Evaluate: ParsableCommand {
   private func evaluatePicker(_ picker: String) throws {
     try Program.onAllRanks(log) { communicator, report in
       let job = try communicator.agree { () -> EvaluatePickerJob in
-        let sources =
-          try data.map { try TrainingSource($0) }
-          + network.map {
-            .catalog(catalogs: ["\($0)/truth.xml"], archive: "sds:\($0)/archive", stations: ["\($0)/stations.xml"])
-          }
-        var job = EvaluatePickerJob(model: picker, sources: sources, output: out.output)
+        var job = EvaluatePickerJob(model: picker, sources: try waveforms.sources(), output: out.output)
         job.changes.pThreshold = pThreshold
         job.changes.sThreshold = sThreshold
         job.overwrites = out.overwrite
@@ -169,7 +149,8 @@ struct Evaluate: ParsableCommand {
   func run() throws {
     if let picker { return try evaluatePicker(picker) }
     if let discriminator {
-      var job = EvaluateDiscriminatorJob(discriminator: discriminator, windows: eventWindows, output: out.output)
+      var job = EvaluateDiscriminatorJob(
+        discriminator: discriminator, windows: windows.eventWindows, output: out.output)
       job.costs = costs.costs
       job.seed = model.seed
       job.overwrites = out.overwrite
@@ -197,7 +178,7 @@ struct Evaluate: ParsableCommand {
     }
     job.keepsOverlap = keepOverlap
     job.kinds = models.kinds
-    job.features = try model.featureSet()
+    job.features = try model.chosen.featureSet()
     job.folds = folds
     job.repeats = repeats
     job.settings = model.settings

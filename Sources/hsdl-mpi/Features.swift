@@ -36,7 +36,7 @@ struct Features: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The features: hsdl2, hsdl8, hsdl11, picks, origin, waveforms, all, or names, separated by commas; without this all that there are.",
+      "The features: hsdl2, hsdl8, hsdl11, picks, origin, waveforms, all (these three), quality (what the catalog states of its origins), or names, separated by commas; without this all.",
       valueName: "set"))
   var features: String?
 

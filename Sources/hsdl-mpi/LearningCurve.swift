@@ -30,23 +30,9 @@ struct LearningCurve: ParsableCommand {
 
   @OptionGroup var labelled: LabelledOptions
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Windows of labelled events, as `features --event-windows --labels` writes them.",
-      valueName: "event_windows.bin"))
-  var eventWindows: [String] = []
+  @OptionGroup var windows: EventWindowOptions
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("Labelled waveforms: stead:FILE.hdf5, seisbench:DIR, npz:FILE.npz.", valueName: "kind:path"))
-  var data: [String] = []
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Folders that `synth` has made: truth.xml, archive and stations.xml of each.", valueName: "folder"))
-  var network: [String] = []
+  @OptionGroup var waveforms: LabelledWaveformOptions
 
   @Option(help: ArgumentHelp("The shares of the training data in percent, separated by commas.", valueName: "percents"))
   var shares = "10,25,50,75,100"
@@ -64,11 +50,7 @@ struct LearningCurve: ParsableCommand {
     help: ArgumentHelp("The models on features, separated by commas: \(ModelKinds.allNames).", valueName: "models"))
   var models = ModelKinds([.forest, .boosting, .svm, .logistic])
 
-  @Option(
-    help: ArgumentHelp(
-      "The features: hsdl8 (HSDL's eight), hsdl2, hsdl11, picks, origin, waveforms, all, or names, separated by commas. Without this hsdl8 of pick tables, and all that a table of features has.",
-      valueName: "features"))
-  var features: String?
+  @OptionGroup var chosen: FeatureSetOptions
 
   @Option(
     help: ArgumentHelp(
@@ -95,7 +77,7 @@ struct LearningCurve: ParsableCommand {
   }
 
   func validate() throws {
-    let isNetwork = !eventWindows.isEmpty || !data.isEmpty || !network.isEmpty
+    let isNetwork = !windows.eventWindows.isEmpty || !waveforms.isEmpty
     guard isNetwork else {
       try labelled.requireComplete()
       guard (2...100).contains(folds) else { throw ValidationError("--folds must be from 2 to 100") }
@@ -103,7 +85,7 @@ struct LearningCurve: ParsableCommand {
       _ = try shareValues()
       return
     }
-    guard labelled.real.isEmpty, labelled.featureTable.isEmpty, eventWindows.isEmpty || data.isEmpty && network.isEmpty
+    guard labelled.real.isEmpty, labelled.featureTable.isEmpty, windows.eventWindows.isEmpty || waveforms.isEmpty
     else {
       throw ValidationError("give events with features, --event-windows, or --data and --network, one of them")
     }
@@ -118,17 +100,14 @@ struct LearningCurve: ParsableCommand {
   func run() throws {
     guard let form = AnyPickerArchitecture(name: architecture) else { return }
     let shares = try shareValues()
-    let chosen = try features.map { try FeatureSet($0) }
+    let features = try chosen.featureSet()
     try Program.onAllRanks(log) { communicator, report in
       let subject = try communicator.agree { () -> LearningCurveJob.Subject in
-        if !eventWindows.isEmpty { return .discriminator(windows: eventWindows, fit: options.fit) }
-        guard !data.isEmpty || !network.isEmpty else { return .shallow(labelled.source) }
-        let sources =
-          try data.map { try TrainingSource($0) }
-          + network.map {
-            .catalog(catalogs: ["\($0)/truth.xml"], archive: "sds:\($0)/archive", stations: ["\($0)/stations.xml"])
-          }
-        var job = TrainPickerJob(sources, architecture: form, output: out.output)
+        if !windows.eventWindows.isEmpty {
+          return .discriminator(windows: windows.eventWindows, fit: options.fit)
+        }
+        guard !waveforms.isEmpty else { return .shallow(labelled.source) }
+        var job = TrainPickerJob(try waveforms.sources(), architecture: form, output: out.output)
         job.data.batchSize = options.training.batchSize ?? 64
         job.data.microBatchSize = options.training.microBatchSize ?? 8
         job.data.seed = options.training.seed
@@ -142,7 +121,7 @@ struct LearningCurve: ParsableCommand {
       job.folds = folds
       job.testShare = test
       job.kinds = models.kinds
-      job.features = chosen
+      job.features = features
       job.settings.seed = options.training.seed
       job.overwrites = out.overwrite
       job.drawsFigures = drawing.areWanted

@@ -73,7 +73,7 @@ struct TrainShallow: ParsableCommand {
   func run() throws {
     var job = TrainJob(labelled.source, output: out.output)
     job.kinds = models.kinds
-    job.features = try model.featureSet()
+    job.features = try model.chosen.featureSet()
     job.settings = model.settings
     job.costs = costs.costs
     job.overwrites = out.overwrite

@@ -66,12 +66,7 @@ struct TrainHybrid: ParsableCommand {
   @Option(help: ArgumentHelp("The features; all that the tables have, if not given.", valueName: "features"))
   var features: String?
 
-  @Option(help: ArgumentHelp("Trees of a forest.", valueName: "n"))
-  var trees = 100
-
-  @Option(help: ArgumentHelp("Rounds of gradient boosting.", valueName: "n"))
-  var rounds = 150
-
+  @OptionGroup var sizes: TreeOptions
   @OptionGroup var costs: CostOptions
   @OptionGroup var options: DiscriminatorOptions
   @OptionGroup var plan: PlanOptions
@@ -89,8 +84,6 @@ struct TrainHybrid: ParsableCommand {
       throw ValidationError("--leave-out tables needs several --feature-table")
     }
     guard (2...100).contains(blocks) else { throw ValidationError("--blocks must be from 2 to 100") }
-    guard (1...10_000).contains(trees) else { throw ValidationError("--trees must be from 1 to 10000") }
-    guard (1...10_000).contains(rounds) else { throw ValidationError("--rounds must be from 1 to 10000") }
   }
 
   func run() throws {
@@ -101,8 +94,8 @@ struct TrainHybrid: ParsableCommand {
     job.kinds = models.kinds
     job.features = try features.map { try FeatureSet($0) }
     job.settings.seed = options.training.seed
-    job.settings.forestTrees = trees
-    job.settings.boostingRounds = rounds
+    job.settings.forestTrees = sizes.trees
+    job.settings.boostingRounds = sizes.rounds
     job.costs = costs.costs
     job.blocks = blocks
     job.leavesOut = leaveOut

@@ -24,11 +24,7 @@ struct TrainPicker: ParsableCommand {
           --learning-rate 1e-4 -o fine-tuned
       """)
 
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Labelled waveforms: stead:FILE.hdf5, seisbench:DIR, npz:FILE.npz.", valueName: "kind:path"))
-  var data: [String] = []
+  @OptionGroup var waveforms: LabelledWaveformOptions
 
   @Option(
     parsing: .upToNextOption,
@@ -44,13 +40,6 @@ struct TrainPicker: ParsableCommand {
     parsing: .upToNextOption, help: ArgumentHelp("The stations of the catalogs.", valueName: "file"),
     completion: .file())
   var stations: [String] = []
-
-  @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp(
-      "Folders that `synth` has made: truth.xml, archive and stations.xml of each.", valueName: "folder"),
-    completion: .directory)
-  var network: [String] = []
 
   @Option(help: ArgumentHelp("\(AnyPickerArchitecture.names.joined(separator: ", ")).", valueName: "name"))
   var architecture = "phasenet"
@@ -119,7 +108,7 @@ struct TrainPicker: ParsableCommand {
     guard AnyPickerArchitecture(name: architecture) != nil else {
       throw ValidationError("--architecture must be one of \(AnyPickerArchitecture.names.joined(separator: ", "))")
     }
-    guard !data.isEmpty || !catalog.isEmpty || !network.isEmpty else {
+    guard !waveforms.isEmpty || !catalog.isEmpty else {
       throw ValidationError("give --data, --network, or --catalog with --archive")
     }
     guard catalog.isEmpty == (archive == nil) else { throw ValidationError("--catalog and --archive go together") }
@@ -137,11 +126,8 @@ struct TrainPicker: ParsableCommand {
     guard let form = AnyPickerArchitecture(name: architecture) else { return }
     try Program.onAllRanks(log) { communicator, report in
       let job = try communicator.agree { () -> TrainPickerJob in
-        var sources = try data.map { try TrainingSource($0) }
+        var sources = try waveforms.sources()
         if let archive { sources.append(.catalog(catalogs: catalog, archive: archive, stations: stations)) }
-        sources += network.map {
-          .catalog(catalogs: ["\($0)/truth.xml"], archive: "sds:\($0)/archive", stations: ["\($0)/stations.xml"])
-        }
         var job = TrainPickerJob(sources, architecture: form, output: out.output)
         job.initial = from
         job.split = try dataSplit()

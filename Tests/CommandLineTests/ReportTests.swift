@@ -1,3 +1,4 @@
+import Coordinator
 import Foundation
 import TestSupport
 import Testing
@@ -116,8 +117,52 @@ struct ReportTests {
     _ = try place.shell("mkdir out && echo '{\"command\": \"features\"}' > out/run.json")
     try place.fail(
       "report out", 65,
-      "out/run.json: it is of the command 'features'; expected the record of a run of refine; give the output folder of a refine that has ended",
+      "out/run.json: it is of the command 'features'; expected the record of a run of refine, evaluate, train or learning-curve; give the output folder of one of these that has ended",
       ranks: 2)
+  }
+
+  @Test("The reports of evaluate and train are made again, the same bytes; what was changed is refused")
+  func modelReports() throws {
+    let place = try Workplace()
+    let (real, fake) = (Demonstration.real, Demonstration.fake)
+    let labelled = "--real \(real) --fake \(fake)"
+    for command in [
+      "evaluate \(labelled) --models logistic,boosting --rounds 10 --folds 2 --repeats 1 --output out --quiet",
+      "train shallow \(labelled) --models logistic --output out --quiet",
+      "learning-curve \(labelled) --models logistic --shares 50,100 --repeats 2 --output out --quiet",
+    ] {
+      let made = try Program.run(
+        "hsdl-mpi", command.split(separator: " ").map(String.init), directory: place.folder.url,
+        environment: ["HSDL_MPI_FIGURES": ""])
+      try #require(made.exitCode == 0, "\(command): \(made.errorOutput)")
+      let expected = try Self.report(place.folder.path("out"))
+      #expect(expected.count > 1, "\(command)")
+      let stored = try JSONDecoder().decode(Figures.self, from: Data(try #require(expected["figures/report.json"])))
+      #expect(!stored.figures.isEmpty)
+      for figure in stored.figures { #expect(figure.illegibleWords == [], "\(figure.name)") }
+      _ = try place.shell("rm out/report.html; find out/figures -type f ! -name report.json -delete")
+      try place.succeed("report out", ranks: 2)
+      #expect(try Self.report(place.folder.path("out")) == expected, "\(command)")
+      for change in ["s/\"columns\":[0-9]*/\"columns\":0/g", "s/.$//", "s/\"name\":\"[a-z_]*\"/\"name\":\"..\\/x\"/"] {
+        _ = try place.shell("cp out/figures/report.json kept && sed -i '\(change)' out/figures/report.json")
+        try place.fail(
+          "report out", 65,
+          "out/figures/report.json: it is something else, or was changed; expected what a report was made of, as it was written; do it anew with --overwrite"
+        )
+        _ = try place.shell("mv kept out/figures/report.json")
+      }
+      _ = try place.shell("rm out/figures/report.json")
+      try place.fail(
+        "report out", 66,
+        "out/figures/report.json: there is no such file; expected what the report was made of; do it anew, without --no-figures"
+      )
+      _ = try place.shell("rm -r out")
+    }
+  }
+
+  /// The figures of `figures/report.json`.
+  private struct Figures: Decodable {
+    var figures: [Figure]
   }
 
   @Test(

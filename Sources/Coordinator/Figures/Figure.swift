@@ -1,7 +1,7 @@
 /// A figure: panels that show the same or related things, with one legend, a title, and words for those who cannot see it.
 ///
 /// It is a value that knows nothing of how it is drawn: ``FigureDrawer`` makes PNG, PDF and a table of it.
-public struct Figure: Sendable {
+public struct Figure: Sendable, Hashable, Codable {
   /// The name of its files, without ending: small letters, digits, `-` and `_`; anything else becomes `_`.
   public let name: String
   /// What it is called.
@@ -39,7 +39,7 @@ public struct Figure: Sendable {
 }
 
 /// A part of a figure.
-public enum FigurePanel: Sendable {
+public enum FigurePanel: Sendable, Hashable, Codable {
   /// Axes and what is drawn between them.
   case plot(PlotPanel)
   /// A map.
@@ -47,7 +47,7 @@ public enum FigurePanel: Sendable {
 }
 
 /// Axes, and layers drawn between them, the first one lowest.
-public struct PlotPanel: Sendable {
+public struct PlotPanel: Sendable, Hashable, Codable {
   /// What stands above it; nil for nothing.
   public var title: String?
   /// The axis below.
@@ -76,7 +76,7 @@ public struct PlotPanel: Sendable {
 }
 
 /// A map in Mercator's projection (plate carrée where it goes beyond 80 degrees), with coasts.
-public struct MapPanel: Sendable {
+public struct MapPanel: Sendable, Hashable, Codable {
   /// What stands above it; nil for nothing.
   public var title: String?
   /// What it shows; nil for what holds all points.

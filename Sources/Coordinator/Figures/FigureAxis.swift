@@ -1,7 +1,7 @@
 /// An axis: what it counts, in which unit, and how.
-public struct FigureAxis: Sendable {
+public struct FigureAxis: Sendable, Hashable, Codable {
   /// How places on it are found.
-  public enum Scale: Sendable, Equatable {
+  public enum Scale: Sendable, Hashable, Codable {
     /// Evenly.
     case linear
     /// By the decimal logarithm; values that are not positive are left out.

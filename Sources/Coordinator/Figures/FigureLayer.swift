@@ -1,5 +1,5 @@
 /// One thing that is drawn in a panel.
-public struct FigureLayer: Sendable {
+public struct FigureLayer: Sendable, Hashable, Codable {
   /// What it is called in the legend and in the table; layers of one name are one entry of the legend.
   public var name: String
   /// How it looks.
@@ -20,7 +20,7 @@ public struct FigureLayer: Sendable {
   /// What can be drawn.
   ///
   /// Places that are not finite are left out.
-  public enum Content: Sendable {
+  public enum Content: Sendable, Hashable, Codable {
     /// Symbols; with values they are coloured by the panel's scale.
     case points(FigurePoints)
     /// A line through points in the order given; a place that is not finite breaks it.
@@ -45,7 +45,7 @@ public struct FigureLayer: Sendable {
 }
 
 /// Symbols at places.
-public struct FigurePoints: Sendable {
+public struct FigurePoints: Sendable, Hashable, Codable {
   /// Where they stand on the x axis; longitudes of a map.
   public var x: [Double]
   /// Where they stand on the y axis; latitudes of a map.
@@ -55,9 +55,9 @@ public struct FigurePoints: Sendable {
   /// Diameters in cm; nil for the layer's style.
   public var sizes: [Double]?
   /// Ends of the horizontal bars of error; nil for none.
-  public var xInterval: (lower: [Double], upper: [Double])?
+  public var xInterval: FigureInterval?
   /// Ends of the vertical bars of error; nil for none.
-  public var yInterval: (lower: [Double], upper: [Double])?
+  public var yInterval: FigureInterval?
 
   /// Creates points.
   public init(
@@ -68,13 +68,27 @@ public struct FigurePoints: Sendable {
     self.y = y
     self.values = values
     self.sizes = sizes
-    self.xInterval = xInterval
-    self.yInterval = yInterval
+    self.xInterval = xInterval.map(FigureInterval.init)
+    self.yInterval = yInterval.map(FigureInterval.init)
+  }
+}
+
+/// Ends of bars of error, by point.
+public struct FigureInterval: Sendable, Hashable, Codable {
+  /// The lower ends.
+  public var lower: [Double]
+  /// The upper ends.
+  public var upper: [Double]
+
+  /// Creates ends.
+  public init(lower: [Double], upper: [Double]) {
+    self.lower = lower
+    self.upper = upper
   }
 }
 
 /// Bars from nothing to a length.
-public struct FigureBars: Sendable {
+public struct FigureBars: Sendable, Hashable, Codable {
   /// Their middles, on the axis that they stand on.
   public var places: [Double]
   /// Their lengths, on the other axis.
@@ -84,7 +98,7 @@ public struct FigureBars: Sendable {
   /// Whether they lie, standing on the y axis.
   public var areHorizontal: Bool
   /// Ends of the bars of error; nil for none.
-  public var interval: (lower: [Double], upper: [Double])?
+  public var interval: FigureInterval?
 
   /// Creates bars.
   public init(
@@ -95,18 +109,18 @@ public struct FigureBars: Sendable {
     self.lengths = lengths
     self.width = width
     self.areHorizontal = areHorizontal
-    self.interval = interval
+    self.interval = interval.map(FigureInterval.init)
   }
 }
 
 /// A box from quartile to quartile, with the median and whiskers.
-public struct FigureBox: Sendable {
+public struct FigureBox: Sendable, Hashable, Codable {
   /// Its middle on the x axis.
   public var place: Double
   /// Its width in units of the x axis.
   public var width: Double
   /// The end of the lower whisker, the first quartile, the median, the third quartile, the end of the upper whisker.
-  public var marks: (low: Double, first: Double, median: Double, third: Double, high: Double)
+  public var marks: Marks
 
   /// Creates a box.
   public init(
@@ -115,12 +129,26 @@ public struct FigureBox: Sendable {
   ) {
     self.place = place
     self.width = width
-    self.marks = marks
+    self.marks = Marks(low: marks.low, first: marks.first, median: marks.median, third: marks.third, high: marks.high)
+  }
+
+  /// Where a box and its whiskers begin and end.
+  public struct Marks: Sendable, Hashable, Codable {
+    /// The end of the lower whisker.
+    public var low: Double
+    /// The first quartile.
+    public var first: Double
+    /// The median.
+    public var median: Double
+    /// The third quartile.
+    public var third: Double
+    /// The end of the upper whisker.
+    public var high: Double
   }
 }
 
 /// Cells in rows, coloured by the panel's scale.
-public struct FigureCells: Sendable {
+public struct FigureCells: Sendable, Hashable, Codable {
   /// The edges of the columns on the x axis, one more than there are columns.
   public var xEdges: [Double]
   /// The edges of the rows on the y axis, one more than there are rows.
@@ -147,7 +175,7 @@ public struct FigureCells: Sendable {
 }
 
 /// A straight line across a panel.
-public enum FigureGuide: Sendable {
+public enum FigureGuide: Sendable, Hashable, Codable {
   /// At a place of the x axis.
   case vertical(Double)
   /// At a place of the y axis.
@@ -157,7 +185,7 @@ public enum FigureGuide: Sendable {
 }
 
 /// Words at a place.
-public struct FigureWords: Sendable {
+public struct FigureWords: Sendable, Hashable, Codable {
   /// Where, on the x axis.
   public var x: Double
   /// Where, on the y axis.
@@ -168,7 +196,7 @@ public struct FigureWords: Sendable {
   public var side: Side
 
   /// Sides of a place.
-  public enum Side: Sendable {
+  public enum Side: String, Sendable, Codable {
     case right, left, above, below, centre
   }
 

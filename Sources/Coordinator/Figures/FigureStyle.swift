@@ -1,9 +1,9 @@
 /// How a layer looks: colour, symbol, line.
 ///
 /// Series differ in shape as well as in colour.
-public struct FigureStyle: Sendable, Hashable {
+public struct FigureStyle: Sendable, Hashable, Codable {
   /// Symbols.
-  public enum Symbol: Character, Sendable, CaseIterable {
+  public enum Symbol: String, Sendable, CaseIterable, Codable {
     case circle = "c"
     case triangle = "t"
     case square = "s"
@@ -15,7 +15,7 @@ public struct FigureStyle: Sendable, Hashable {
   }
 
   /// How a line is broken.
-  public enum Dash: Sendable, CaseIterable {
+  public enum Dash: String, Sendable, CaseIterable, Codable {
     case solid, dashed, dotted, dashDotted, longDashed
   }
 
@@ -71,7 +71,7 @@ public struct FigureStyle: Sendable, Hashable {
 }
 
 /// Colours that the colour-blind can tell apart (Okabe and Ito, 2008), with black and grey.
-public enum FigureColour: Sendable, Hashable, CaseIterable {
+public enum FigureColour: String, Sendable, Hashable, CaseIterable, Codable {
   case black, grey, orange, sky, green, yellow, blue, vermilion, purple, white
 
   /// Red, green and blue, 0 to 255.
@@ -124,9 +124,9 @@ public struct RGB: Sendable, Hashable {
 }
 
 /// How values become colours, and what the bar beside the panel says.
-public struct ColourScale: Sendable {
+public struct ColourScale: Sendable, Hashable, Codable {
   /// Rows of colours.
-  public enum Palette: Sendable {
+  public enum Palette: String, Sendable, Codable {
     /// From white to dark blue.
     case sequential
     /// From blue over white to vermilion; the middle is the middle of the range.

@@ -1,9 +1,11 @@
 import SeismicFormats
 
 /// The data of a figure as a table.
-public struct FigureTable: Sendable {
+public struct FigureTable: Sendable, Hashable, Codable {
   /// A cell.
-  public enum Cell: Sendable, ExpressibleByStringLiteral, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public enum Cell: Sendable, Hashable, Codable, ExpressibleByStringLiteral, ExpressibleByFloatLiteral,
+    ExpressibleByIntegerLiteral
+  {
     case text(String)
     case number(Double)
     case integer(Int)

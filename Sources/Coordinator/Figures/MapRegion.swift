@@ -1,7 +1,7 @@
 import Foundation
 
 /// What a map shows, in degrees; east is greater than west, so that it may lie across the date line.
-public struct MapRegion: Sendable, Equatable {
+public struct MapRegion: Sendable, Hashable, Codable {
   /// The western edge, -180 to 180.
   public var west: Double
   /// The eastern edge; beyond 180 where the map crosses the date line.

@@ -73,11 +73,9 @@ public struct LearningCurveJob {
         let folder = try OutputFolder(output, files: [], overwrites: true)
         try told.write(to: folder)
         for line in told.lines { report.say(line) }
-        let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
+        try told.page(inputs: inputs, seed: settings.seed).write(to: output, drawsFigures: drawsFigures, report) {
           [LearningCurveFigure(curves: told.curves, samples: told.samples).figure].compactMap { $0 }
         }
-        try told.page(inputs: inputs, seed: settings.seed).page(drawing, in: output)
-          .write(to: folder.file("report.html"))
         report.say("results in \(output): \(LearningCurveReport.files.joined(separator: ", "))")
       }
     }

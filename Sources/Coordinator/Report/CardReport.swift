@@ -7,12 +7,8 @@ struct CardReport {
 
   init(_ card: ModelCard) { self.card = card }
 
-  /// The page.
-  ///
-  /// - Parameters:
-  ///   - drawing: the figures that were drawn.
-  ///   - output: the model's folder.
-  func page(_ drawing: Drawing, in output: String) -> ReportPage {
+  /// What the page says beside the figures.
+  var page: ModelReport {
     func score(_ member: String, _ name: String) -> String {
       card.scores[member]?[name].map { fixed($0, decimals: 4) } ?? "-"
     }
@@ -22,7 +18,7 @@ struct CardReport {
       + card.scores.keys.sorted().filter { name in
         !card.members.contains { $0.kind.rawValue == name }
       }
-    var blocks: [ReportPage.Block] = [
+    var blocks: [ModelReport.Result] = [
       .keyFigures([
         ReportPage.KeyFigure(
           "training events", "\(card.training.events)", interval: "\(card.training.realEvents) real"),
@@ -42,12 +38,9 @@ struct CardReport {
     return ModelReport(
       title: "Model \(card.shortHash)",
       subtitle: "\(card.kind) model of \(card.members.map(\.kind.title).joined(separator: ", "))", results: blocks,
-      facts: [
-        ("real events", ModelReport.list(card.training.realFiles)),
-        ("fake events", ModelReport.list(card.training.fakeFiles)),
+      facts: [] + ModelReport.events(real: card.training.realFiles, fake: card.training.fakeFiles) + [
         ("features", card.features.map(\.name).joined(separator: ", ")), ("seed", "\(card.settings.seed)"),
         ("hash", card.hash),
-      ], files: ["card.json"]
-    ).page(drawing, in: output)
+      ], files: ["card.json"])
   }
 }

@@ -113,10 +113,13 @@ enum DataTableScript {
         const status = make("p", root, "", { class: "status", role: "status", "aria-live": "polite" });
         const scroll = make("div", root, null, { class: "scroll", tabindex: "0", role: "region", "aria-label": data.caption });
         const table = make("table", scroll);
-        table.style.width = seen.reduce((sum, c) => sum + c.width, 0) + "px";
+        // On a phone the first column leaves room for two others.
+        const narrow = window.matchMedia("(max-width: 640px)").matches;
+        const widths = seen.map((c, i) => (narrow && i === 0 ? Math.min(c.width, 140) : c.width));
+        table.style.width = widths.reduce((sum, width) => sum + width, 0) + "px";
         make("caption", table, data.caption);
         const group = make("colgroup", table);
-        seen.forEach(c => { make("col", group).style.width = c.width + "px"; });
+        widths.forEach(width => { make("col", group).style.width = width + "px"; });
         const head = make("tr", make("thead", table));
         const heads = seen.map(column => {
           const cell = make("th", head, null, { scope: "col", class: column.kind });

@@ -1,14 +1,39 @@
 import HSDLCompute
+import SeismicFormats
 import Worker
 
 /// The pages that tell how good models are and what they have learnt: figures in groups, with what one should look for.
-struct ModelReport {
+struct ModelReport: Equatable {
+  /// The name of the page.
+  static let name = "report.html"
+
+  /// A piece of what came out.
+  enum Result: Hashable, Codable {
+    case paragraph(String)
+    case heading(String)
+    case note(String)
+    case list([String])
+    case keyFigures([ReportPage.KeyFigure])
+    case table(ReportPage.Table)
+
+    fileprivate var block: ReportPage.Block {
+      switch self {
+      case .paragraph(let text): .paragraph(text)
+      case .heading(let text): .heading(text)
+      case .note(let text): .note(text)
+      case .list(let points): .list(points)
+      case .keyFigures(let figures): .keyFigures(figures)
+      case .table(let table): .table(table)
+      }
+    }
+  }
+
   /// The title.
   var title: String
   /// One line below it.
   var subtitle: String
   /// What came out, as the first section.
-  var results: [ReportPage.Block]
+  var results: [Result]
   /// How it came about.
   var facts: [(name: String, value: String)]
   /// Files that belong to it.
@@ -53,6 +78,35 @@ struct ModelReport {
       names: ["feature_histograms", "correlation", "pca"]),
   ]
 
+  /// Draws figures and writes the page, and what both were made of, so that they can be made again.
+  ///
+  /// Rank 0 only.
+  ///
+  /// - Parameters:
+  ///   - drawsFigures: whether there are to be figures at all.
+  ///   - figures: makes the figures.
+  /// - Throws: ``FormatError`` when a file cannot be written.
+  func write(
+    to output: String, drawsFigures: Bool, _ report: Reporter, figures: () throws -> [Figure]
+  ) throws {
+    let made = try JobFigures.made(drawsFigures, report, figures)
+    try StoredReport(self, figures: made).write(to: output)
+    try write(made, to: output, report)
+  }
+
+  /// Draws these figures and writes the page.
+  ///
+  /// - Throws: ``FormatError`` when a file cannot be written.
+  func write(_ figures: [Figure], to output: String, _ report: Reporter) throws {
+    let drawing = try JobFigures.draw(figures, output: output, report)
+    try page(drawing, in: output).write(to: "\(output)/\(Self.name)")
+  }
+
+  static func == (left: ModelReport, right: ModelReport) -> Bool {
+    left.title == right.title && left.subtitle == right.subtitle && left.results == right.results
+      && left.facts.elementsEqual(right.facts) { $0 == $1 } && left.files == right.files
+  }
+
   /// The page.
   ///
   /// - Parameters:
@@ -60,7 +114,7 @@ struct ModelReport {
   ///   - output: the folder for results.
   func page(_ drawing: Drawing, in output: String) -> ReportPage {
     var page = ReportPage(title: title, subtitle: subtitle)
-    var results = results
+    var results = results.map(\.block)
     if let missing = drawing.missing { results.append(.note("\(missing).")) }
     page.sections.append(ReportPage.Section("What came out", results))
     for group in Self.groups {
@@ -75,6 +129,14 @@ struct ModelReport {
         "How it came about",
         [.facts(facts + [("program", "hsdl-mpi \(programVersion)")]), .links(files.map { ($0, $0) })]))
     return page
+  }
+
+  /// Where labelled events came from: tables of each kind, or tables of both and what says which is which.
+  static func events(
+    _ words: String = "events", real: [String], fake: [String]
+  ) -> [(name: String, value: String)] {
+    fake.isEmpty
+      ? [("\(words) and labels", list(real))] : [("real \(words)", list(real)), ("fake \(words)", list(fake))]
   }
 
   /// Files in a line, as facts have them.

@@ -172,19 +172,33 @@ extension ReportPage {
   }
 
   private func write(_ table: Table, to sink: TextSink) {
-    sink.append("<div class=\"table-box\"><table>")
+    // On a phone each row of many columns becomes a list of headings and values. Elements that are no table's any more to the eye keep
+    // their roles for those who listen.
+    let isWide = table.columns.count > 3
+    sink.append(
+      isWide ? "<div class=\"table-box wide\"><table role=\"table\">" : "<div class=\"table-box\"><table>")
     element("caption", table.caption, sink)
-    sink.append("<thead><tr>")
+    sink.append(isWide ? "<thead role=\"rowgroup\"><tr role=\"row\">" : "<thead><tr>")
     for (index, column) in table.columns.enumerated() {
-      sink.append(table.numericColumns.contains(index) ? "<th scope=\"col\" class=\"number\">" : "<th scope=\"col\">")
+      sink.append("<th scope=\"col\"")
+      if isWide { sink.append(" role=\"columnheader\"") }
+      if table.numericColumns.contains(index) { sink.append(" class=\"number\"") }
+      sink.append(">")
       sink.append(html: column)
       sink.append("</th>")
     }
-    sink.append("</tr></thead><tbody>")
+    sink.append(isWide ? "</tr></thead><tbody role=\"rowgroup\">" : "</tr></thead><tbody>")
     for row in table.rows {
-      sink.append("<tr>")
+      sink.append(isWide ? "<tr role=\"row\">" : "<tr>")
       for (index, cell) in row.enumerated() {
         sink.append(index == 0 ? "<th scope=\"row\"" : "<td")
+        if isWide {
+          sink.append(index == 0 ? " role=\"rowheader\"" : " role=\"cell\" data-heading=\"")
+          if index > 0 {
+            sink.append(html: index < table.columns.count ? table.columns[index] : "")
+            sink.append("\"")
+          }
+        }
         if table.numericColumns.contains(index) { sink.append(" class=\"number\"") }
         sink.append(">")
         sink.append(html: cell)

@@ -68,7 +68,7 @@ public struct ReportPage: Sendable {
   }
 
   /// A number that matters.
-  public struct KeyFigure: Sendable {
+  public struct KeyFigure: Sendable, Hashable, Codable {
     /// What it counts.
     public var name: String
     /// The number.
@@ -88,7 +88,7 @@ public struct ReportPage: Sendable {
   }
 
   /// A table that is read, not worked with.
-  public struct Table: Sendable {
+  public struct Table: Sendable, Hashable, Codable {
     /// What it shows.
     public var caption: String
     /// The headings of the columns.

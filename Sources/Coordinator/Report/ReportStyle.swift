@@ -33,7 +33,7 @@ enum ReportStyle {
     caption { text-align: left; padding: 0 0 .35rem; font-size: .9rem; }
     .table-box th, .table-box td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: left; vertical-align: top; overflow-wrap: break-word; min-width: 4rem; }
     .table-box .number { text-align: right; white-space: nowrap; }
-    .table-box thead th { border-bottom: 2px solid var(--line); }
+    .table-box thead th { border-bottom: 2px solid var(--line); white-space: normal; vertical-align: bottom; }
     .table-box tbody th { font-weight: 500; }
     .pictures { display: flex; flex-wrap: wrap; gap: 1.2rem; margin: .9rem 0; align-items: flex-start; }
     figure { margin: 0; max-width: 100%; }
@@ -65,7 +65,7 @@ enum ReportStyle {
     .scroll th, .scroll td { height: 30px; padding: 0 .5rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; text-align: left; font-weight: 400; border-bottom: 1px solid var(--line); }
     .scroll .number { text-align: right; }
     .scroll thead th { position: sticky; top: 0; background: var(--panel); z-index: 1; padding: 0; }
-    .scroll thead button { all: unset; display: block; width: 100%; padding: 0 .5rem; line-height: 29px; cursor: pointer; font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
+    .scroll thead button { all: unset; box-sizing: border-box; display: block; width: 100%; padding: 0 .5rem; line-height: 29px; cursor: pointer; font-weight: 600; overflow: hidden; text-overflow: ellipsis; }
     .scroll thead button:focus-visible, .scroll tbody button:focus-visible { outline: 3px solid var(--accent); outline-offset: -3px; }
     .scroll th[aria-sort=ascending] button::after { content: " \25B2"; }
     .scroll th[aria-sort=descending] button::after { content: " \25BC"; }
@@ -96,6 +96,13 @@ enum ReportStyle {
       .key-figures .value { font-size: 1.25rem; }
       .facts, .detail dl { grid-template-columns: 1fr; gap: 0; }
       .facts dd, .detail dd { margin-bottom: .4rem; }
+      .table-box.wide table, .table-box.wide caption, .table-box.wide tbody, .table-box.wide tr, .table-box.wide tbody th { display: block; }
+      .table-box.wide thead { position: absolute; left: -100rem; }
+      .table-box.wide tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
+      .table-box.wide tbody th, .table-box.wide td { border: 0; padding: .05rem 0; min-width: 0; text-align: left; white-space: normal; }
+      .table-box.wide tbody th { font-weight: 600; }
+      .table-box.wide td { display: grid; grid-template-columns: 8.5rem 1fr; gap: .6rem; }
+      .table-box.wide td::before { content: attr(data-heading); color: var(--quiet); }
       .filters input[type=search] { width: 100%; }
       .filters > label { width: 100%; flex-wrap: wrap; }
       .filters input, .filters button { padding: .35rem .4rem; }

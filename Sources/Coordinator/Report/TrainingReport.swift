@@ -16,11 +16,8 @@ struct TrainingReport {
 
   /// Draws the figures and writes the page.
   ///
-  /// - Throws: what ``JobFigures/draw(_:output:_:_:)`` throws.
+  /// - Throws: ``FormatError`` when a file cannot be written.
   func write(to output: String, drawsFigures: Bool, _ report: Reporter) throws {
-    let drawing = try JobFigures.draw(drawsFigures, output: output, report) {
-      [TrainingFigures.course(outcome.epochs, best: outcome.bestEpoch, score: score)].compactMap { $0 }
-    }
     let best =
       outcome.bestEpoch.flatMap { number in outcome.epochs.first { $0.epoch == number } } ?? outcome.epochs.last
     var figures = counts.map { ReportPage.KeyFigure($0.name, "\($0.value)") }
@@ -35,6 +32,8 @@ struct TrainingReport {
     try ModelReport(
       title: title, subtitle: "trained for \(counted(outcome.epochs.count, "epochs"))", results: [.keyFigures(figures)],
       facts: facts, files: ["card.json"]
-    ).page(drawing, in: output).write(to: "\(output)/report.html")
+    ).write(to: output, drawsFigures: drawsFigures, report) {
+      [TrainingFigures.course(outcome.epochs, best: outcome.bestEpoch, score: score)].compactMap { $0 }
+    }
   }
 }

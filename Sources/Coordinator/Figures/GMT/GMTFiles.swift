@@ -51,7 +51,7 @@ enum GMTFiles {
         append(value, to: sink)
         sink.append(byte: 32)
       }
-      sink.append(text: String(symbol.symbol.rawValue))
+      sink.append(text: symbol.symbol.rawValue)
       sink.append(byte: 10)
     }
     return sink.string

@@ -1,5 +1,5 @@
 /// Text as GMT takes it in files of records: every character that means something to GMT or PostScript is written by its number.
-enum GMTText {
+public enum GMTText {
   /// A line of text.
   static func escaped(_ line: Page.Line) -> String {
     switch line {
@@ -12,7 +12,7 @@ enum GMTText {
   ///
   /// Letters, digits, blanks and a few marks stay; other characters of ISO 8859-1 become octal numbers; some of the rest have a likeness;
   /// what has none becomes a question mark.
-  static func escaped(_ text: String) -> String {
+  public static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar.value {

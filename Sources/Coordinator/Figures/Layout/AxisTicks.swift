@@ -78,6 +78,14 @@ struct AxisTicks: Equatable {
         }
       }
     }
+    if ticks.places.count < 3, decades < 1 {
+      // Within a decade one or two numbers tell nothing of the scale: those of an even axis do.
+      let even = linear(lower, upper, count: count)
+      if even.places.count > ticks.places.count {
+        ticks.minor.removeAll { value in even.places.contains { abs($0 - value) < 1e-9 * value } }
+        (ticks.places, ticks.labels) = (even.places, even.labels)
+      }
+    }
     return ticks
   }
 

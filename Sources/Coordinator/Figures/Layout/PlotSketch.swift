@@ -15,12 +15,14 @@ struct PlotSketch {
 
   static let markSize = FigureLayout.LetterSize.mark
   private static let longestMark = 4.2
+  /// No frame is higher, in cm.
+  private static let mostHeight = 22.0
 
   /// Room left of the frame.
   var left: Double {
     // Which marks there will be depends on the height, which is not known yet: room for the widest of all.
-    let labels = [2.0, 3, 4.5, 6, 8.5, 14].flatMap {
-      y.ticks(length: $0, isHorizontal: false, size: Self.markSize).labels
+    let labels = (1...Int(Self.mostHeight)).flatMap {
+      y.ticks(length: Double($0), isHorizontal: false, size: Self.markSize).labels
     }
     let widest = panel.y.hasNumbers ? labels.map { TextMetrics.width($0, size: Self.markSize) }.max() ?? 0 : 0
     return min(widest, Self.longestMark) + (widest > 0 ? 0.2 : 0.05) + (panel.y.words.isEmpty ? 0.1 : 0.5)
@@ -34,7 +36,7 @@ struct PlotSketch {
 
   /// The height of a frame of a width.
   func height(width: Double, columns: Int) -> Double {
-    if let aspect = panel.aspect { return min(22, max(1, width * aspect)) }
+    if let aspect = panel.aspect { return min(Self.mostHeight, max(1, width * aspect)) }
     if case .categories(let names) = panel.y.scale { return min(20, Double(max(1, names.count)) * 0.5 + 0.3) }
     return columns == 1 ? min(8.5, width * 0.5) : width * 0.78
   }

@@ -114,6 +114,7 @@ struct PickFigures {
           ReliabilityTable(
             probabilities: picks.map { min(1, max(0, $0.score)) }, labels: picks.map { $0.residual.isFinite ? 1 : 0 })
         )
-      }, events: "picks within \(fixed(tolerance, decimals: 1)) s of a label")
+      }, events: "picks within \(fixed(tolerance, decimals: 1)) s of a label",
+      words: ScoreFigures.ReliabilityWords(score: "mean score", share: "share of right picks"))
   }
 }

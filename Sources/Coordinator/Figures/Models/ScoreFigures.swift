@@ -104,19 +104,29 @@ struct ScoreFigures {
     for (number, model) in models.enumerated() {
       let table = ReliabilityTable(probabilities: model.probabilities, labels: labels)
       guard table.bins.contains(where: { $0.count > 0 }) else { continue }
-      panels.append(Self.panel(table, model.name, number))
+      panels.append(Self.panel(table, model.name, number, isAlone: models.count == 1))
       rows += Self.rows(table, model.name)
     }
     return panels.isEmpty ? nil : Self.reliabilityFigure(panels, rows, events: events)
   }
 
+  /// What the axes of a reliability figure say.
+  struct ReliabilityWords {
+    /// What stands on the axis below.
+    var score = "mean probability"
+    /// What stands on the axis at the left.
+    var share = "share of real events"
+  }
+
   /// A figure of tables that were worked out already.
-  static func reliability(_ tables: [(name: String, table: ReliabilityTable)], events: String) -> Figure? {
+  static func reliability(
+    _ tables: [(name: String, table: ReliabilityTable)], events: String, words: ReliabilityWords = ReliabilityWords()
+  ) -> Figure? {
     let known = tables.filter { $0.table.bins.contains { $0.count > 0 } }
     guard !known.isEmpty else { return nil }
     return reliabilityFigure(
-      known.enumerated().map { panel($1.table, $1.name, $0) }, known.flatMap { rows($0.table, $0.name) }, events: events
-    )
+      known.enumerated().map { panel($1.table, $1.name, $0, isAlone: known.count == 1, words) },
+      known.flatMap { rows($0.table, $0.name) }, events: events)
   }
 
   private static func reliabilityFigure(_ panels: [FigurePanel], _ rows: [[FigureTable.Cell]], events: String) -> Figure
@@ -132,7 +142,9 @@ struct ScoreFigures {
         ], rows: rows))
   }
 
-  private static func panel(_ table: ReliabilityTable, _ name: String, _ number: Int) -> FigurePanel {
+  private static func panel(
+    _ table: ReliabilityTable, _ name: String, _ number: Int, isAlone: Bool, _ words: ReliabilityWords = .init()
+  ) -> FigurePanel {
     let bins = table.bins.filter { $0.count > 0 }
     let style = FigureStyle.series(number)
     let x = bins.compactMap(\.meanProbability)
@@ -140,8 +152,7 @@ struct ScoreFigures {
     return .plot(
       PlotPanel(
         title: "\(name), calibration error \(fixed(table.calibrationError, decimals: 4))",
-        x: FigureAxis("mean probability", range: -0.02...1.02),
-        y: FigureAxis("share of real events", range: -0.02...1.02),
+        x: FigureAxis(words.score, range: -0.02...1.02), y: FigureAxis(words.share, range: -0.02...1.02),
         layers: [
           FigureLayer("right probabilities", .guide, .guide(.diagonal)),
           FigureLayer(name, style, .line(x: x, y: y)),
@@ -151,7 +162,7 @@ struct ScoreFigures {
               FigurePoints(
                 x: x, y: y, sizes: bins.map { 0.1 + 0.06 * log10(Double($0.count)) },
                 yInterval: (bins.map(\.wilsonLower), bins.map(\.wilsonUpper))))),
-        ], aspect: 1))
+        ], aspect: isAlone ? 0.6 : 1))
   }
 
   private static func rows(_ table: ReliabilityTable, _ name: String) -> [[FigureTable.Cell]] {

@@ -24,7 +24,7 @@ struct RefinementFigures {
   private let events: RefinedEvents
   private var groups: [(name: String, style: FigureStyle, events: [Int])] = []
 
-  init(_ events: RefinedEvents, _ facts: RunFacts) {
+  init(_ events: RefinedEvents, _ facts: RunFacts, stations: MapStations) {
     self.events = events
     let own = events.labels.indices.filter { !events.areDuplicates[$0] }
     func group(_ label: Label) -> [Int] { own.filter { events.labels[$0] == label } }
@@ -33,7 +33,7 @@ struct RefinementFigures {
       ("rejected", .fake, group(.fake)), ("uncertain", .uncertain, group(.uncertain)), ("kept", .real, group(.real)),
     ]
     let kept = groups[2].events
-    if own.contains(where: { !events.latitudes[$0].isNaN }) { addPlaces() }
+    if own.contains(where: { !events.latitudes[$0].isNaN }) { addPlaces(stations) }
     if own.contains(where: { !events.magnitudes[$0].isNaN }) {
       func relation(_ chosen: some Sequence<Int>) -> GutenbergRichter? {
         GutenbergRichter(chosen.map { Double(events.magnitudes[$0]) })
@@ -79,16 +79,28 @@ struct RefinementFigures {
     }
   }
 
-  private mutating func addPlaces() {
+  private mutating func addPlaces(_ stations: MapStations) {
     let longitude: (Int) -> Double = { [events] in Double(events.longitudes[$0]) }
     let latitude: (Int) -> Double = { [events] in Double(events.latitudes[$0]) }
     let depth: (Int) -> Double = { [events] in Double(events.depths[$0]) }
     let size = events.count > 5000 ? 0.05 : events.count > 800 ? 0.08 : 0.13
+    var mapped = layers(longitude, latitude, size: size)
+    let all = groups.flatMap(\.events)
+    let near = MapRegion(longitudes: all.map(longitude), latitudes: all.map(latitude)).map(stations.near) ?? []
+    if !near.isEmpty {
+      var style = FigureStyle.station
+      style.isFilled = false
+      mapped.append(
+        FigureLayer(
+          "stations (\(grouped(near.count)))", style,
+          .points(FigurePoints(x: near.map(\.longitude), y: near.map(\.latitude)))))
+    }
     add(
       Figure(
-        "map", title: "Epicentres",
-        altText: "A map of the epicentres: \(summary).\(thinning)",
-        panels: [.map(MapPanel(layers: layers(longitude, latitude, size: size)))]), isPlace: true)
+        "map", title: near.isEmpty ? "Epicentres" : "Epicentres and stations",
+        altText:
+          "A map of the epicentres: \(summary)\(near.isEmpty ? "" : "; with \(counted(near.count, "stations"))").\(thinning)",
+        panels: [.map(MapPanel(layers: mapped))]), isPlace: true)
     guard groups.contains(where: { $0.events.contains { !events.depths[$0].isNaN } }) else { return }
     func section(_ label: String, _ x: @escaping (Int) -> Double) -> FigurePanel {
       .plot(

@@ -6,7 +6,7 @@ import Worker
 /// The page of a refined catalog: what was asked, what came out, how sure we are, and what to look at first.
 ///
 /// It is made from the files of the output folder alone, so that it can be made again: `events.csv`, `problems.csv`, what
-/// ``RecordSection`` has left in `figures`, and the facts of the run.
+/// ``RecordSection`` and ``MapStations`` have left in `figures`, and the facts of the run.
 struct RefinementReport {
   /// The name of the page.
   static let name = "report.html"
@@ -25,7 +25,7 @@ struct RefinementReport {
   /// - Throws: ``FormatError``.
   func write(_ report: Reporter) throws {
     let events = try RefinedEvents("\(output)/events.csv", limit: listLimit, costs: facts.costs ?? .usual)
-    let figures = RefinementFigures(events, facts)
+    let figures = RefinementFigures(events, facts, stations: try MapStations(readFrom: output))
     let drawing = try FigureDrawer(output: output).draw(figures.all)
     for warning in drawing.warnings { report.warn(warning) }
     let sections = try RecordSection.read(from: output)
@@ -51,6 +51,7 @@ struct RefinementReport {
   static func remove(from output: String) {
     unlink("\(output)/\(name)")
     RecordSection.remove(from: output)
+    MapStations.remove(from: output)
     for figure in RefinementFigures.names {
       for ending in ["png", "pdf", "csv"] { unlink("\(output)/\(FigureDrawer.folderName)/\(figure).\(ending)") }
     }

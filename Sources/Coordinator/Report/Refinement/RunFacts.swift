@@ -30,23 +30,39 @@ struct RunFacts: Equatable {
 
   static func == (left: RunFacts, right: RunFacts) -> Bool { left.lines.elementsEqual(right.lines) { $0 == $1 } }
 
+  /// What a run has left as its record.
+  ///
+  /// - Throws: ``FormatError`` where there is no record.
+  private static func record(in output: String) throws -> [String: Any] {
+    let path = "\(output)/\(RunRecord.name)"
+    let input = try FileInput(path)
+    let bytes = try input.prefix(min(input.size, 64 << 20))
+    guard let content = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
+      throw refusal(path, "it is not JSON")
+    }
+    return content
+  }
+
+  private static func refusal(_ path: String, _ found: String) -> FormatError {
+    FormatError(
+      .badData, file: path, found: found, expected: "the record of a run of refine, evaluate, train or learning-curve",
+      remedy: "give the output folder of one of these that has ended")
+  }
+
+  /// The command that a folder's record is of.
+  ///
+  /// - Throws: ``FormatError`` where there is no record.
+  static func command(recordedIn output: String) throws -> String { try record(in: output)["command"] as? String ?? "" }
+
   /// The facts that a run has left in its record.
   ///
   /// - Throws: ``FormatError`` where there is no record, or it is not one of `refine`.
   init(recordedIn output: String) throws {
-    let path = "\(output)/\(RunRecord.name)"
-    let input = try FileInput(path)
-    let bytes = try input.prefix(min(input.size, 64 << 20))
-    func refusal(_ found: String) -> FormatError {
-      FormatError(
-        .badData, file: path, found: found, expected: "the record of a run of refine",
-        remedy: "give the output folder of a refine that has ended")
-    }
-    guard let content = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any] else {
-      throw refusal("it is not JSON")
-    }
+    let content = try Self.record(in: output)
     let command = content["command"] as? String ?? ""
-    guard command == "refine" else { throw refusal("it is of the command \(quoted(command))") }
+    guard command == "refine" else {
+      throw Self.refusal("\(output)/\(RunRecord.name)", "it is of the command \(quoted(command))")
+    }
     version = content["version"] as? String ?? ""
     commit = content["git_commit"] as? String ?? ""
     for entry in content["inputs"] as? [[String: Any]] ?? [] {
@@ -106,7 +122,7 @@ struct RunFacts: Equatable {
     var lines = [("Program", "hsdl-mpi \(version)\(commit.isEmpty ? "" : ", commit \(commit)")")]
     for model in models { lines.append(("Model", "\(model[0]) (SHA-256 \(model[1]))")) }
     for input in inputs { lines.append(("Input", "\(input[0]) (\(input[1]) bytes, XXH64 \(input[2]))")) }
-    for setting in settings where !["command", "program", "model"].contains(setting[0]) {
+    for setting in settings where !["command", "program", "model"].contains(setting[0]) && !setting[1].isEmpty {
       // Inputs stand above.
       if inputs.contains(where: { setting[1].hasPrefix("\($0[0]) (") }) { continue }
       lines.append((setting[0], setting[1]))
