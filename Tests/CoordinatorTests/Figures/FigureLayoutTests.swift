@@ -96,21 +96,6 @@ struct FigureLayoutTests {
     #expect(figure.illegibleWords == [], "\(figure.name): \(figure.title)")
   }
 
-  @Test("words that lie on each other are found")
-  func overlap() {
-    let words = [FigureWords(x: 0.5, y: 0.5, "first words"), FigureWords(x: 0.5, y: 0.5, "second words")]
-    let figure = Figure(
-      "a", title: "", altText: "",
-      panels: [
-        Self.plot(
-          FigureAxis("x"), FigureAxis("y"),
-          [
-            Self.points("a", [0, 1], [0, 1]), FigureLayer("w", .black, .words(words)),
-          ])
-      ])
-    #expect(figure.illegibleWords == ["'second words' lies on 'first words'"])
-  }
-
   @Test("a figure is the same when it has been written and read")
   func stored() throws {
     let encoder = JSONEncoder()
