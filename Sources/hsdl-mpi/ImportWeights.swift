@@ -47,7 +47,6 @@ struct ImportWeights: ParsableCommand {
   func run() throws {
     try Program.onAllRanks(log) { communicator, report in
       try communicator.agreeOnRoot {
-        let folder = try OutputFolder(out.output, files: PickerFolder.files, overwrites: out.overwrite)
         var picker = try PickerWeights.read(weights)
         if let name { picker.card.training.text["name"] = name }
         if let band {
@@ -62,6 +61,8 @@ struct ImportWeights: ParsableCommand {
           }
           picker.card.description.blind = blind
         }
+        // Not before the weights are known to be good: a folder without anything in it would stay.
+        let folder = try OutputFolder(out.output, files: PickerFolder.files, overwrites: out.overwrite)
         try picker.write(to: folder.path)
         let description = picker.card.description
         report.say(

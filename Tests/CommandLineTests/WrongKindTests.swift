@@ -115,11 +115,15 @@ struct WrongKindTests {
       let outcome = try place.run("\(command) --quiet --log-format json", ranks: number == 1 ? 2 : nil)
       #expect([65, 66, 78].contains(outcome.exitCode), "\(command): \(outcome.exitCode)")
       #expect(outcome.output == "", "\(command)")
-      let lines = outcome.errorOutput.split(separator: "\n")
-      #expect(lines.count == 1, "\(command): \(outcome.errorOutput)")
-      let object = try lines.last.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) } as? [String: Any]
+      // What is said of other files before it are warnings.
+      let lines = try outcome.errorOutput.split(separator: "\n").map {
+        try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+      }
+      #expect(lines.allSatisfy { ["warning", "error"].contains($0?["level"] as? String) }, "\(command)")
+      let errors = lines.filter { $0?["level"] as? String == "error" }
+      #expect(errors.count == 1, "\(command): \(outcome.errorOutput)")
+      let object = errors.last ?? nil
       let message = object?["message"] as? String ?? ""
-      #expect(object?["level"] as? String == "error", "\(command)")
       #expect(object?["exit_code"] as? Int == Int(outcome.exitCode), "\(command)")
       #expect(message.contains(thing), "\(command): \(message)")
       #expect(try place.folder.names().sorted() == Self.things.sorted(), "\(command)")
