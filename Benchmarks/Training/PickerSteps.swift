@@ -56,10 +56,12 @@ final class PickerNoise: TrainerData {
 
 /// Trains a picker for an epoch over a communicator.
 func trainPicker(
-  _ form: any PickerArchitecture, steps: Int, globalBatch: Int, microBatch: Int, over communicator: any Communicator
+  _ form: any PickerArchitecture, steps: Int, globalBatch: Int, microBatch: Int, inOneBucket: Bool,
+  over communicator: any Communicator
 ) throws -> TrainingTimes {
   var settings = TrainerSettings()
   settings.epochs = 1
+  if inOneBucket { (settings.firstBucketBytes, settings.bucketBytes) = (1 << 30, 1 << 30) }
   let model = try PickerTraining(form, form.freshParameters(seed: 1))
   let samples = PickerNoise(
     form.description, steps: steps, globalBatch: globalBatch, microBatch: microBatch, rank: communicator.rank,
@@ -72,8 +74,10 @@ func trainPicker(
 ///
 /// The ratio of the times of neighbours is what of the ranks' work is left when they train together.
 ///
-/// - Parameter share: windows a step and rank; nil takes 16 for PhaseNet and 8 for EQTransformer.
-func measurePicker(_ name: String, pairs: Int, steps: Int, share: Int? = nil) throws {
+/// - Parameters:
+///   - share: windows a step and rank; nil takes 16 for PhaseNet and 8 for EQTransformer.
+///   - inOneBucket: sums of gradients begin when the backward pass has ended.
+func measurePicker(_ name: String, pairs: Int, steps: Int, share: Int? = nil, inOneBucket: Bool = false) throws {
   let form: any PickerArchitecture = name == "phasenet" ? PhaseNet() : EQTransformer()
   let micro = name == "phasenet" ? 8 : 4
   let share = max(share ?? 2 * micro, micro) / micro * micro
@@ -97,9 +101,11 @@ func measurePicker(_ name: String, pairs: Int, steps: Int, share: Int? = nil) th
       try world.barrier()
       let (start, busy) = (seconds(), processorSeconds())
       if way == 0 {
-        _ = try trainPicker(form, steps: steps, globalBatch: share, microBatch: micro, over: alone)
+        _ = try trainPicker(
+          form, steps: steps, globalBatch: share, microBatch: micro, inOneBucket: inOneBucket, over: alone)
       } else {
-        times = try trainPicker(form, steps: steps, globalBatch: share * world.size, microBatch: micro, over: world)
+        times = try trainPicker(
+          form, steps: steps, globalBatch: share * world.size, microBatch: micro, inOneBucket: inOneBucket, over: world)
       }
       let taken = seconds() - start
       let mean = try world.allreduce([taken, processorSeconds() - busy], .sum)

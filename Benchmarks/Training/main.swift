@@ -8,7 +8,8 @@ import Worker
 //   allreduce            seconds of a sum of doubles over the ranks, by its length; latency and bandwidth
 //   steps [EPOCHS]       the parts of a step of a network of 409,000 weights, with and without overlap
 //   phasenet [PAIRS] [STEPS] [WINDOWS], eqtransformer [PAIRS] [STEPS] [WINDOWS]
-//                        all ranks together against each on its own, side by side; windows a step and rank
+//                        all ranks together against each on its own, side by side; windows a step and rank;
+//                        with one-bucket gradients are summed when the backward pass has ended
 
 let world = try MPIEnvironment.initialize()
 let arguments = Array(CommandLine.arguments.dropFirst())
@@ -113,7 +114,7 @@ do {
     let numbers = arguments.dropFirst().compactMap { Int($0) }
     try measurePicker(
       arguments[0], pairs: numbers.first ?? 8, steps: numbers.dropFirst().first ?? 6,
-      share: numbers.count > 2 ? numbers[2] : nil)
+      share: numbers.count > 2 ? numbers[2] : nil, inOneBucket: arguments.contains("one-bucket"))
   default: say("give allreduce, steps, phasenet or eqtransformer; see docs/scaling.md")
   }
   MPIEnvironment.finalize(exitCode: 0)
