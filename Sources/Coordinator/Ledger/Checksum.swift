@@ -112,9 +112,16 @@ package struct Checksum {
   /// - Returns: how many bytes there were, and their checksum.
   /// - Throws: ``FormatError``.
   static func of(_ input: FileInput, _ range: Range<Int>) throws -> (size: Int, value: UInt64) {
-    var checksum = Checksum()
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: min(1 << 20, max(range.count, 1)), alignment: 64)
     defer { room.deallocate() }
+    return try of(input, range, in: room)
+  }
+
+  /// The same, read in pieces as large as `room`, which is not empty.
+  static func of(
+    _ input: FileInput, _ range: Range<Int>, in room: UnsafeMutableRawBufferPointer
+  ) throws -> (size: Int, value: UInt64) {
+    var checksum = Checksum()
     var place = range.lowerBound
     while place < range.upperBound {
       let piece = UnsafeMutableRawBufferPointer(rebasing: room[..<min(room.count, range.upperBound - place)])

@@ -94,17 +94,7 @@ struct DiskBudget {
   /// - Throws: ``FormatError``.
   mutating func seal(_ file: String, as path: String) throws -> LedgerEntry.File {
     let input = try FileInput(file)
-    var checksum = Checksum()
-    var size = 0
-    while size < input.size {
-      let count = try room.withUnsafeMutableBytes { room in
-        let count = try input.read(at: size, into: room)
-        checksum.add(UnsafeRawBufferPointer(rebasing: room[..<count]))
-        return count
-      }
-      guard count > 0 else { break }
-      size += count
-    }
+    let (size, checksum) = try room.withUnsafeMutableBytes { try Checksum.of(input, 0..<input.size, in: $0) }
     let begin = monotonicSeconds()
     if spent <= Self.share * (begin - start) {
       let descriptor = open(file, O_RDONLY | O_CLOEXEC)
@@ -114,6 +104,6 @@ struct DiskBudget {
       }
       spent += monotonicSeconds() - begin
     }
-    return LedgerEntry.File(path: path, size: size, checksum: checksum.value)
+    return LedgerEntry.File(path: path, size: size, checksum: checksum)
   }
 }

@@ -38,7 +38,7 @@ struct CardReport {
     return ModelReport(
       title: "Model \(card.shortHash)",
       subtitle: "\(card.kind) model of \(card.members.map(\.kind.title).joined(separator: ", "))", results: blocks,
-      facts: [] + ModelReport.events(real: card.training.realFiles, fake: card.training.fakeFiles) + [
+      facts: ModelReport.events(real: card.training.realFiles, fake: card.training.fakeFiles) + [
         ("features", card.features.map(\.name).joined(separator: ", ")), ("seed", "\(card.settings.seed)"),
         ("hash", card.hash),
       ], files: ["card.json"])
